@@ -1,0 +1,143 @@
+"""What each update takes and gives, and what travels between the activities of a turn: ids and decisions, never the talk itself.
+
+A message grows by fields whose default keeps the old meaning; histories hold these names.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from journeys.inputs import Found, Frozen, Slug, Value
+from journeys.state import JourneyState, ResultRef, Status, StepState, Timer
+from journeys.template import Template
+
+MAX_MESSAGE_BYTES = 8 * 1024
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class JourneyStart(BaseModel):
+    """The workflow's input. `state` is None at the very first run and carried along at each continue-as-new."""
+
+    journey_id: str
+    tenant: str
+    template: Template
+    persona: Slug
+    title: str
+    locale: str
+    currency: str
+    state: JourneyState | None = None
+    continue_after_events: int = 2_000
+
+
+# --- what a person or the API asks for: one model per update -----------------------------------------------------------
+class Asked(Frozen):
+    """Every update says under which key it came and what was asked, so that a repeat can be told from a mistake."""
+
+    key: Key
+    body_hash: str
+
+
+class Begin(Asked): ...
+
+
+class Message(Asked):
+    """One message of the conversation. The one place where text enters history: it is what was accepted."""
+
+    text: Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_BYTES)]
+
+
+class Inputs(Asked):
+    """Inputs by name; none at all keeps a revisited step as it was."""
+
+    inputs: Annotated[dict[Slug, Value], Field(max_length=50)]
+
+
+class DecideRequest(Asked):
+    step: Slug
+    option: Slug
+
+
+class StepRequest(Asked):
+    step: Slug
+
+
+class Control(Asked):
+    """Pause, resume, abandon."""
+
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+# --- what was understood and what follows --------------------------------------------------------------------------------
+class Intent(Frozen):
+    """One reading of a message and its probability (0-1)."""
+
+    name: Slug
+    p: Annotated[float, Field(ge=0, le=1)]
+
+
+class Understanding(Frozen):
+    """What a message says. `intents` best first, empty where the reader abstains; `closest` are then the two nearest readings."""
+
+    engine: str
+    intents: list[Intent] = []
+    closest: list[Intent] = []
+    found: list[Found] = []
+
+
+class SkillRun(Frozen):
+    """One skill to run for a step. Its deed is (journey, step, skill, inputs_hash): run again, it is the same result."""
+
+    step: Slug
+    skill: Slug
+    version: int
+    inputs_hash: str
+    made_with: str
+
+
+class SkillResult(Frozen):
+    """What came of a SkillRun: a reference to the stored result, or the sentence with which the skill refused."""
+
+    step: Slug
+    skill: Slug
+    inputs_hash: str
+    ref: ResultRef | None = None
+    problem: str | None = None
+
+
+class Line(Frozen):
+    """One thing the reply must say, by code (see engine.py); the words are the writer's."""
+
+    code: str
+    about: str = ""
+    names: list[str] = []
+
+
+class Decision(Frozen):
+    """What follows from a fact. Made in an activity, so that it lies in history as a result; the workflow carries it out.
+
+    Everything but `runs` and `say` is the new value of the field of that name in JourneyState; `steps` and `inputs` hold
+    only what changed.
+    """
+
+    status: Status
+    focus: str | None
+    asked: str | None
+    last_heard_at: datetime
+    timers: list[Timer]
+    inputs: dict[str, Value] = {}
+    steps: dict[str, StepState] = {}
+    runs: list[SkillRun] = []
+    say: list[Line] = []
+    cites: list[str] = []
+
+
+class Opened(Frozen):
+    """What `open` found and decided. `decision` is None where the key was answered before: then `answered` is its turn."""
+
+    decision: Decision | None = None
+    answered_seq: int | None = None
+    answered_body_hash: str = ""
+
+
+Operation = Literal["begin", "converse", "provide", "decide", "go_back", "skip", "pause", "resume", "abandon", "timer"]

@@ -1,0 +1,39 @@
+"""Whatever is spelled on the wire, spelled once: task queues, search attributes, ids, operations."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+JOURNEYS_QUEUE: Final = "journeys"
+
+JOURNEY_TEMPLATE: Final = "JourneyTemplate"
+JOURNEY_PERSONA: Final = "JourneyPersona"
+JOURNEY_STEP: Final = "JourneyStep"
+JOURNEY_STATUS: Final = "JourneyStatus"
+SEARCH_ATTRIBUTE_NAMES: Final = (JOURNEY_TEMPLATE, JOURNEY_PERSONA, JOURNEY_STEP, JOURNEY_STATUS)
+
+# A namespace of our own, so that the same key can only ever mean one journey or one turn.
+_IDS: Final = uuid.UUID("6f1d3e0a-5a0e-5d0b-9c7e-0b6d7a2f4c11")
+
+
+def journey_id(tenant: str, key: str) -> str:
+    """The journey that this tenant's key starts: the same one, whoever asks and however often."""
+    return str(uuid.uuid5(_IDS, f"journey\n{tenant}\n{key}"))
+
+
+def turn_id(journey: str, operation: str, key: str) -> str:
+    """The turn that this key makes on this journey. Known before it is asked for, so a 202 can name it."""
+    return str(uuid.uuid5(_IDS, f"turn\n{journey}\n{operation}\n{key}"))
+
+
+def update_id(operation: str, key: str) -> str:
+    """Temporal's id of the update: it remembers it within one run (`JourneyState.recent` and SQL do for good)."""
+    return f"{operation}:{key}"
+
+
+def body_hash(operation: str, body: Mapping[str, Any]) -> str:
+    """What was asked, as 16 hex digits: the same key with another body is a mistake, not a repeat."""
+    canonical = json.dumps([operation, body], sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

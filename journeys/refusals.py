@@ -1,0 +1,73 @@
+"""Well-formed requests that can't be granted now. The message is a sentence for a person; the class name is the type on the wire."""
+
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """`status` is the HTTP status; `actions` are the ids of what can be done instead (vocabulary.ACTIONS)."""
+
+    status: ClassVar[int] = 409
+    actions: ClassVar[tuple[str, ...]] = ("status",)
+
+
+class TooManyAtOnce(Refusal):
+    """Four requests of this journey are being worked on; the server could not even let a pause in beyond ten."""
+
+    status = 429
+    actions = ("retry",)
+
+
+class KeyReused(Refusal):
+    """The same Idempotency-Key came with another body."""
+
+    actions = ("new_key",)
+
+
+class JourneyClosed(Refusal):
+    actions = ("results", "start")
+
+
+class JourneyPaused(Refusal):
+    actions = ("resume", "abandon")
+
+
+class StepNotOpen(Refusal):
+    actions = ("status", "go_back")
+
+
+class StepCantBeSkipped(Refusal):
+    actions = ("status",)
+
+
+class UnknownStep(Refusal):
+    status = 422
+    actions = ("status",)
+
+
+class UnknownInput(Refusal):
+    status = 422
+    actions = ("status",)
+
+
+class UnknownOption(Refusal):
+    status = 422
+    actions = ("status",)
+
+
+class WrongKind(Refusal):
+    """The value is of another kind than the input, or outside its bounds."""
+
+    status = 422
+    actions = ("status",)
+
+
+def _all(cls: type[Refusal]) -> dict[str, type[Refusal]]:
+    found = {cls.__name__: cls}
+    for sub in cls.__subclasses__():
+        found |= _all(sub)
+    return found
+
+
+def by_name() -> dict[str, type[Refusal]]:
+    """Every refusal by the name under which it crosses the wire."""
+    return _all(Refusal)

@@ -1,0 +1,111 @@
+"""What a journey has decided so far, and the moves that change it. This is the checkpoint: Temporal carries it, at most 40 KB.
+
+Texts, results and the conversation are in SQL; the state holds decisions, small values and references.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from journeys.inputs import Frozen, Slug, Value
+
+Status = Literal["active", "paused", "dormant", "completed", "abandoned"]
+StepStatus = Literal["pending", "open", "waiting", "done", "skipped", "stale", "blocked"]
+SETTLED: frozenset[StepStatus] = frozenset({"done", "skipped"})
+REMEMBERED_KEYS = 64  # they close the race across continue-as-new; the requests table remembers for good
+
+
+class Receipt(Frozen):
+    """What an update answers: never the text, which the API reads in SQL."""
+
+    turn_id: str
+    seq: int
+    step: str | None
+    body_hash: str
+
+
+class KeptReceipt(Receipt):
+    update_id: str
+
+
+class ResultRef(Frozen):
+    """One result of a skill. `inputs_hash` says for which inputs it was made, `made_with` by which version of the skill."""
+
+    version: int
+    inputs_hash: str
+    made_with: str
+    headline: str
+    made_at: datetime
+
+
+class Timer(Frozen):
+    """Something that becomes due. `id` is unique within the journey's wait: kind, step and ordinal."""
+
+    id: str
+    kind: Literal["nudge", "dormant", "remind", "deadline"]
+    due_at: datetime
+    step: str | None = None
+
+
+class StepState(Frozen):
+    status: StepStatus = "pending"
+    results: dict[str, ResultRef] = {}
+    chosen: str | None = None
+    chosen_for: str | None = None  # the inputs_hash the choice was made about: other inputs, another decision
+    revisiting: bool = False  # gone back to: open until something is changed or kept
+    asked_at: datetime | None = None  # since when its decision waits
+    problem: str | None = None  # the sentence with which a skill refused, for the inputs_hash in problem_for
+    problem_for: str | None = None
+
+    def but(self, **changes: object) -> "StepState":
+        return self.model_copy(update=changes)
+
+    @property
+    def was_reached(self) -> bool:
+        return bool(self.results) or self.chosen is not None or self.status in ("done", "waiting", "stale", "blocked", "skipped")
+
+
+class JourneyState(BaseModel):
+    """Changed only by `carry_out` in the workflow, and on a copy by the engine."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    shape: int = 1
+    journey_id: str
+    tenant: str
+    title: str
+    persona: Slug
+    locale: str
+    currency: str
+    status: Status = "active"
+    started_at: datetime
+    last_heard_at: datetime
+    steps: dict[str, StepState]
+    inputs: dict[str, Value] = {}
+    focus: str | None = None  # the step the conversation is at
+    asked: str | None = None  # the input or decision the person was last asked for
+    timers: list[Timer] = []
+    turns: int = 0
+    recent: list[KeptReceipt] = []
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in ("completed", "abandoned")
+
+    def remembered(self, update_id: str) -> Receipt | None:
+        return next((kept for kept in reversed(self.recent) if kept.update_id == update_id), None)
+
+    def remember(self, update_id: str, receipt: Receipt) -> None:
+        self.recent = [*self.recent, KeptReceipt(update_id=update_id, **receipt.model_dump())][-REMEMBERED_KEYS:]
+
+    def next_due(self) -> datetime | None:
+        return min((timer.due_at for timer in self.timers), default=None)
+
+    def due(self, now: datetime) -> Timer | None:
+        """The timer that has been due the longest, if any is."""
+        ripe = [timer for timer in self.timers if timer.due_at <= now]
+        return min(ripe, key=lambda timer: (timer.due_at, timer.id), default=None)
+
+    def set_step(self, step_id: str, **changes: object) -> None:
+        self.steps = {**self.steps, step_id: self.steps[step_id].but(**changes)}

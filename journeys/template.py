@@ -1,0 +1,173 @@
+"""A journey as data: the strict schema of a template. YAML is read by providers/library.py, which names file and line of an error.
+
+A started journey carries its template, so an edit of the library never changes an open journey.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from journeys.inputs import Frozen, Need, Option, Slug
+from journeys.vocabulary import SKILLS
+
+MAX_TEMPLATE_BYTES = 24 * 1024  # it travels in the workflow's input, at the start and at every continue-as-new
+Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}-[A-Z]{2}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+class Run(Frozen):
+    """One skill of a step: `uses` are inputs it reads, `takes` are steps whose results it reads."""
+
+    skill: Slug
+    uses: list[Slug] = []
+    takes: list[Slug] = []
+
+
+class Pick(Option):
+    """One answer to a decision. Without `back_to` or `ask` it settles the step; `means` lets a plain yes or no choose it."""
+
+    means: Literal["accept", "decline"] | None = None
+    back_to: Slug | None = None
+    ask: Slug | None = None
+
+    @property
+    def settles(self) -> bool:
+        return self.back_to is None and self.ask is None
+
+
+class Choosing(Frozen):
+    """A decision that only a person makes. Days count from the moment it is asked.
+
+    At `deadline_days` the `default` is chosen; where there is none, `escalate` is said and the decision stays open.
+    """
+
+    ask: str
+    options: Annotated[list[Pick], Field(min_length=1)]
+    default: Slug | None = None
+    remind_days: list[Annotated[int, Field(ge=1, le=365)]] = []
+    deadline_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    escalate: str = ""
+
+    def pick(self, option_id: str) -> Pick | None:
+        return next((pick for pick in self.options if pick.id == option_id), None)
+
+    def meaning(self, means: str) -> Pick | None:
+        return next((pick for pick in self.options if pick.means == means), None)
+
+
+class SkipIf(Frozen):
+    """The step is passed over when this input has this option."""
+
+    input: Slug
+    option: Slug
+
+
+class Step(Frozen):
+    id: Slug
+    title: str
+    goal: str
+    words: list[str] = []
+    needs: list[Need] = []
+    optional: list[Need] = []
+    run: list[Run] = []
+    decision: Choosing | None = None
+    depends_on: list[Slug] = []
+    skip_if: SkipIf | None = None
+    may_skip: bool = False
+
+    def all_needs(self) -> list[Need]:
+        return [*self.needs, *self.optional]
+
+    def decision_need(self) -> Need | None:
+        """The decision as something a message can answer, like any other choice."""
+        if self.decision is None:
+            return None
+        options = [Option(id=pick.id, title=pick.title, words=pick.words, note=pick.note) for pick in self.decision.options]
+        return Need(name=f"{self.id}_decision", kind="choice", title=self.title, ask=self.decision.ask, options=options)
+
+
+class Template(Frozen):
+    """`steps` stand in an order in which each comes after those it depends on."""
+
+    id: Slug
+    version: Annotated[int, Field(ge=1)]
+    title: str
+    summary: str
+    personas: Annotated[list[Slug], Field(min_length=1)]
+    locale: Locale
+    currency: Currency
+    steps: Annotated[list[Step], Field(min_length=1)]
+
+    @property
+    def name(self) -> str:
+        return f"{self.id}@{self.version}"
+
+    def step(self, step_id: str) -> Step | None:
+        return next((step for step in self.steps if step.id == step_id), None)
+
+    def needs(self) -> Iterator[tuple[Step, Need]]:
+        for step in self.steps:
+            for need in step.all_needs():
+                yield step, need
+
+    def need(self, name: str) -> Need | None:
+        return next((need for _, need in self.needs() if need.name == name), None)
+
+    def content_hash(self) -> str:
+        """The first 16 hex digits of the sha256 of the canonical JSON."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    @model_validator(mode="after")
+    def holds_together(self) -> "Template":
+        """Each mistake is named by the place where it stands: `steps.<id>.<what>`."""
+        seen: set[str] = set()
+        known_needs = {need.name for step in self.steps for need in step.all_needs()}
+        named: set[str] = set()
+        for step in self.steps:
+            for problem in _step_problems(step, seen, known_needs, named):
+                raise ValueError(f"steps.{step.id}: {problem}")
+            seen.add(step.id)
+        if len(self.model_dump_json()) > MAX_TEMPLATE_BYTES:
+            raise ValueError(f"the template is over {MAX_TEMPLATE_BYTES} bytes of JSON")
+        return self
+
+
+def _step_problems(step: Step, earlier: set[str], known_needs: set[str], named: set[str]) -> Iterator[str]:
+    if step.id in earlier:
+        yield "two steps have this id"
+    for need in step.all_needs():
+        if need.name in named:
+            yield f"the input {need.name!r} is asked for twice"
+        named.add(need.name)
+    for other in step.depends_on:
+        if other not in earlier:
+            yield f"depends_on names {other!r}, which is no earlier step"
+    for run in step.run:
+        if run.skill not in SKILLS:
+            yield f"there is no skill {run.skill!r}; there are {', '.join(sorted(SKILLS))}"
+        for name in run.uses:
+            if name not in known_needs:
+                yield f"{run.skill} uses {name!r}, an input that no step asks for"
+        for other in run.takes:
+            if other not in earlier:
+                yield f"{run.skill} takes the result of {other!r}, which is no earlier step"
+    if step.skip_if and step.skip_if.input not in known_needs:
+        yield f"skip_if names {step.skip_if.input!r}, an input that no step asks for"
+    if step.decision:
+        yield from _decision_problems(step, step.decision, earlier, known_needs)
+    if not (step.needs or step.run or step.decision):
+        yield "nothing can be done in this step: it needs no input, runs no skill and asks no decision"
+
+
+def _decision_problems(step: Step, decision: Choosing, earlier: set[str], known_needs: set[str]) -> Iterator[str]:
+    if decision.default and decision.pick(decision.default) is None:
+        yield f"the default {decision.default!r} is none of its options"
+    if not any(pick.settles for pick in decision.options):
+        yield "no option settles the decision"
+    for pick in decision.options:
+        if pick.back_to and pick.back_to not in {*earlier, step.id}:
+            yield f"option {pick.id!r} goes back to {pick.back_to!r}, which is no earlier step"
+        if pick.ask and pick.ask not in known_needs:
+            yield f"option {pick.id!r} asks for {pick.ask!r}, an input that no step asks for"

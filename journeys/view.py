@@ -1,0 +1,225 @@
+"""How a journey looks from outside: the read model's view, its next actions, and `why` in one sentence. Pure functions."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from journeys.inputs import Frozen, Need
+from journeys.state import SETTLED, JourneyState, Status, StepState, StepStatus
+from journeys.template import Step, Template
+from journeys.vocabulary import ACTIONS
+
+
+class Action(Frozen):
+    """Something that can be done next. `action` is a word of vocabulary.ACTIONS; `params` is the body it wants."""
+
+    action: str
+    label: str
+    params: dict[str, str] = {}
+
+
+class StepView(Frozen):
+    id: str
+    title: str
+    status: StepStatus
+    version: int = 0
+    headline: str = ""
+    chosen: str | None = None
+
+
+class Progress(Frozen):
+    done: int
+    total: int
+
+
+class WaitingFor(Frozen):
+    """What the journey waits for: `kind` is input, decision, skill, resume or nothing; since when; what comes next by itself."""
+
+    kind: str
+    name: str = ""
+    title: str = ""
+    since: datetime | None = None
+    next_kind: str = ""
+    next_at: datetime | None = None
+
+
+class View(BaseModel):
+    """Everything `GET /v1/journeys/{id}` answers."""
+
+    journey_id: str
+    title: str
+    template: str
+    status: Status
+    persona: str
+    locale: str
+    currency: str
+    step: str | None
+    steps: list[StepView]
+    progress: Progress
+    inputs: dict[str, Any]
+    waiting_for: WaitingFor
+    needs: list[Need]
+    question: str
+    degraded: list[str] = []
+    actions: list[Action]
+    turns: int
+    last_turn_id: str | None = None
+    last_heard_at: datetime
+    started_at: datetime
+    problems: dict[str, str] = Field(default_factory=dict)
+
+
+def view(template: Template, state: JourneyState, last_turn_id: str | None = None) -> View:
+    focus = template.step(state.focus) if state.focus else None
+    held = state.steps
+    return View(
+        journey_id=state.journey_id,
+        title=state.title,
+        template=template.name,
+        status=state.status,
+        persona=state.persona,
+        locale=state.locale,
+        currency=state.currency,
+        step=state.focus,
+        steps=[_step_view(step, held[step.id]) for step in template.steps],
+        progress=Progress(done=sum(1 for step in template.steps if held[step.id].status in SETTLED), total=len(template.steps)),
+        inputs={name: value.model_dump(mode="json") for name, value in state.inputs.items()},
+        waiting_for=_waiting_for(template, state, focus),
+        needs=_open_needs(state, focus),
+        question=question(template, state),
+        actions=actions(template, state),
+        turns=state.turns,
+        last_turn_id=last_turn_id,
+        last_heard_at=state.last_heard_at,
+        started_at=state.started_at,
+        problems={step_id: h.problem for step_id, h in held.items() if h.problem and h.status == "blocked"},
+    )
+
+
+def question(template: Template, state: JourneyState) -> str:
+    """What the person is asked now, in the template's words; empty when nothing is asked."""
+    if state.is_closed or state.status == "paused" or state.asked is None:
+        return ""
+    if need := template.need(state.asked):
+        return need.ask
+    focus = template.step(state.focus) if state.focus else None
+    decision = focus.decision_need() if focus else None
+    return decision.ask if decision and decision.name == state.asked else ""
+
+
+def actions(template: Template, state: JourneyState) -> list[Action]:
+    """Never empty: whatever the state, there is something a person can do."""
+    if state.is_closed:
+        return [_action("results"), _action("start")]
+    if state.status == "paused":
+        return [_action("resume"), _action("abandon")]
+    found: list[Action] = []
+    focus = template.step(state.focus) if state.focus else None
+    if focus:
+        found += _focus_actions(focus, state.steps[focus.id], state.asked, template)
+    for step in template.steps:
+        if state.steps[step.id].was_reached and (step.needs or step.decision) and step.id != state.focus:
+            found.append(_action("go_back", f"Go back to {step.title.lower()}", step=step.id))
+    return [*found, _action("status"), _action("pause"), _action("abandon")]
+
+
+def why(view: View, now: datetime) -> str:
+    """One sentence: what it waits for, since when, what happens next."""
+    waiting = view.waiting_for
+    since = f", since {_ago(now, waiting.since)}" if waiting.since else ""
+    coming = f" Next by itself: {_NEXT[waiting.next_kind]} {_ahead(now, waiting.next_at)}." if waiting.next_at else ""
+    match waiting.kind:
+        case "nothing":
+            return f"{view.title} is {view.status}; it waits for nothing more."
+        case "resume":
+            return f"{view.title} is paused{since}: it waits for you to resume it."
+        case "decision":
+            return f"{view.title} waits for your decision on {waiting.title.lower()}{since}.{coming}"
+        case "problem":
+            problem = view.problems.get(waiting.name, "see its results")
+            return f"{view.title} can't go on with {waiting.title.lower()}{since}: {problem}{coming}"
+        case "skill":
+            return f"{view.title} is working on {waiting.title.lower()}{since}.{coming}"
+        case _:
+            return f"{view.title} waits for you to say: {waiting.title.lower()}{since}.{coming}"
+
+
+_MINUTE = timedelta(minutes=1)
+_NEXT = {"nudge": "a reminder", "remind": "a reminder of the decision", "deadline": "the decision's deadline", "dormant": "it goes dormant"}
+
+
+def _ago(now: datetime, then: datetime) -> str:
+    return "just now" if now - then < _MINUTE else f"{_span(now, then)} ago"
+
+
+def _ahead(now: datetime, then: datetime | None) -> str:
+    return "" if then is None else f"in {_span(then, now)}" if then > now else "now"
+
+
+def _span(later: datetime, earlier: datetime) -> str:
+    seconds = int((later - earlier).total_seconds())
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "less than a minute"
+
+
+def _action(action: str, label: str = "", **params: str) -> Action:
+    return Action(action=action, label=label or ACTIONS[action], params=params)
+
+
+def _focus_actions(focus: Step, held: StepState, asked: str | None, template: Template) -> list[Action]:
+    found: list[Action] = []
+    if held.status == "waiting" and focus.decision:
+        found += [_action("decide", pick.title, step=focus.id, option=pick.id) for pick in focus.decision.options]
+    need = template.need(asked) if asked else None
+    if need:
+        found.append(_action("answer", need.ask, input=need.name, kind=need.kind))
+    if held.revisiting:
+        found.append(_action("keep", f"Keep {focus.title.lower()} as it is", step=focus.id))
+    if focus.may_skip:
+        found.append(_action("skip", f"Skip {focus.title.lower()}", step=focus.id))
+    return found
+
+
+def _step_view(step: Step, held: StepState) -> StepView:
+    refs = list(held.results.values())
+    return StepView(
+        id=step.id,
+        title=step.title,
+        status=held.status,
+        version=max((ref.version for ref in refs), default=0),
+        headline=refs[-1].headline if refs else "",
+        chosen=held.chosen,
+    )
+
+
+def _open_needs(state: JourneyState, focus: Step | None) -> list[Need]:
+    if focus is None or state.is_closed:
+        return []
+    held = state.steps[focus.id]
+    if held.status == "waiting" and (decision := focus.decision_need()):
+        return [decision]
+    return [need for need in focus.all_needs() if need.name not in state.inputs or held.revisiting]
+
+
+def _waiting_for(template: Template, state: JourneyState, focus: Step | None) -> WaitingFor:
+    coming = min(state.timers, key=lambda timer: timer.due_at, default=None)
+    ahead = {"next_kind": coming.kind if coming else "", "next_at": coming.due_at if coming else None}
+    if state.is_closed:
+        return WaitingFor(kind="nothing")
+    if state.status == "paused":
+        return WaitingFor(kind="resume", since=state.last_heard_at)
+    if focus is None:
+        return WaitingFor(kind="skill", since=state.last_heard_at, **ahead)
+    held = state.steps[focus.id]
+    if held.status == "waiting":
+        return WaitingFor(kind="decision", name=focus.id, title=focus.title, since=held.asked_at, **ahead)
+    if held.status == "blocked":
+        return WaitingFor(kind="problem", name=focus.id, title=focus.title, since=state.last_heard_at, **ahead)
+    need = template.need(state.asked) if state.asked else None
+    if need is None:
+        return WaitingFor(kind="skill", name=focus.id, title=focus.title, since=state.last_heard_at, **ahead)
+    return WaitingFor(kind="input", name=need.name, title=need.title, since=state.last_heard_at, **ahead)

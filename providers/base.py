@@ -1,0 +1,124 @@
+"""The Protocols of the outside world. One appears with its second provider or its first fake."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from journeys.inputs import Frozen, Need
+from journeys.messages import Line, Understanding
+from journeys.reply import Reply
+from journeys.state import JourneyState
+from journeys.template import Template
+
+
+class Embedder(Protocol):
+    """Sentences to unit vectors. `model_id` names weights and revision: vectors of different ids never mix."""
+
+    model_id: str
+    dimensions: int
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]: ...
+
+
+class Passage(Frozen):
+    """A piece of a knowledge page. `score` is the cosine similarity to the question (0 to 1)."""
+
+    id: str
+    title: str
+    text: str
+    source: str
+    date_read: str
+    region: str
+    score: float = 0.0
+
+
+class Knowledge(Protocol):
+    """Retrieval: the passages nearest to a question, best first, none below the floor that means "I don't have that"."""
+
+    async def search(self, question: str, *, limit: int = 3) -> list[Passage]: ...
+
+    async def passages(self, ids: Sequence[str]) -> list[Passage]:
+        """The passages of these ids, in their order; an id that is gone is left out."""
+        ...
+
+
+class Reader(Protocol):
+    """Understands one message: intents with probabilities, and the inputs it holds for the needs that are open."""
+
+    engine: str
+
+    async def understand(self, text: str, needs: Sequence[Need], asked: str | None) -> Understanding:
+        """`needs`: every need the journey knows; `asked`: the name of the one the person was last asked for."""
+        ...
+
+
+class Writer(Protocol):
+    """Words the reply to a turn from what was decided, the results it made (by step and skill) and the passages it cites."""
+
+    engine: str
+
+    def write(
+        self,
+        template: Template,
+        state: JourneyState,
+        say: Sequence[Line],
+        results: Mapping[tuple[str, str], Mapping[str, Any]],
+        passages: Sequence[Passage],
+    ) -> Reply: ...
+
+
+class Event(Frozen):
+    """One entry of the event log: `kind` is step, reply, notice, failed or end."""
+
+    kind: str
+    data: dict[str, Any]
+
+
+class Known(Frozen):
+    """What the records hold about a request: its turn's seq, body hash and status, and the answer of a call by its deed."""
+
+    seq: int | None = None
+    body_hash: str = ""
+    turn_id: str = ""
+    status: str | None = None
+    answer: dict[str, Any] | None = None
+
+
+class Records(Protocol):
+    """The journey's rows. Every writing method can be run again with the same outcome. Raises StoreUnavailable."""
+
+    async def known(self, journey_id: str, operation: str, key: str, deed: str) -> Known: ...
+
+    async def open_turn(
+        self,
+        *,
+        journey: Mapping[str, Any] | None,
+        request: Mapping[str, Any],
+        turn: Mapping[str, Any],
+        calls: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        """Store what was asked; with `journey`, its row first. A repeat changes nothing."""
+        ...
+
+    async def close_turn(
+        self,
+        *,
+        journey_id: str,
+        turn_id: str,
+        seq: int,
+        at: datetime,
+        turn: Mapping[str, Any],
+        journey: Mapping[str, Any] | None,
+        entries: Sequence[Mapping[str, Any]],
+        news: Sequence[Event],
+    ) -> bool:
+        """Turn, view, timeline and events in one transaction; False where the turn was closed before."""
+        ...
+
+    async def keep_result(self, row: Mapping[str, Any]) -> None:
+        """Store a result under (journey, step, skill, version); the last one written for a version stands."""
+        ...
+
+    async def results(self, journey_id: str, refs: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], dict[str, Any]]:
+        """Rows (`body`, `inputs_hash`, `made_with`, `headline`, `made_at`) by (step, skill), of the versions asked for."""
+        ...

@@ -1,0 +1,90 @@
+"""Reads templates by id and version. An error names the file, the line and the place in the document."""
+
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from journeys.template import Template
+from providers.errors import Misconfigured
+
+TEMPLATES = Path(__file__).parent.parent / "journeys" / "templates"
+_LARGEST = 64 * 1024  # characters; aliases are refused, so nothing can grow beyond what stands in the file
+
+
+class TemplateError(Misconfigured):
+    """Every line of the message is `file:line: place: what is wrong`."""
+
+
+class Library:
+    """Templates of one folder, read once."""
+
+    def __init__(self, folder: Path = TEMPLATES) -> None:
+        self.templates = {template.id: template for template in (read_template(path) for path in sorted(folder.glob("*.yaml")))}
+
+    def newest(self, template_id: str) -> Template | None:
+        """By id, or by `id@version` where that version is the one at hand."""
+        template = self.templates.get(template_id.partition("@")[0])
+        return template if template and template_id in (template.id, template.name) else None
+
+
+@cache
+def library() -> Library:
+    return Library()
+
+
+def read_template(path: Path) -> Template:
+    return parse_template(path.read_text(encoding="utf-8"), path.name)
+
+
+def parse_template(text: str, name: str) -> Template:
+    """Raises TemplateError with every mistake pydantic can tell apart at once."""
+    if len(text) > _LARGEST:
+        raise TemplateError(f"{name}:1: the file is over {_LARGEST} characters")
+    yaml = YAML(typ="rt")
+    try:
+        document = yaml.load(StringIO(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise TemplateError(f"{name}:{mark.line + 1 if mark else 1}: {error.problem}") from error
+    if not hasattr(document, "lc"):
+        raise TemplateError(f"{name}:1: a template is a mapping of id, version, title and steps")
+    try:
+        return Template.model_validate(_plain(document))
+    except ValidationError as error:
+        lines = [f"{name}:{_line(document, problem['loc'], problem['msg'])}: {_place(problem)}" for problem in error.errors()]
+        raise TemplateError("\n".join(lines)) from error
+
+
+def _place(problem: Any) -> str:
+    where = ".".join(str(part) for part in problem["loc"])
+    return f"{where}: {problem['msg']}" if where else str(problem["msg"]).removeprefix("Value error, ")
+
+
+def _line(document: Any, loc: tuple[Any, ...], message: str) -> int:
+    """The line of the deepest part of `loc` that stands in the file; a problem of a whole step is found by its id."""
+    if not loc and "steps." in message:
+        step_id = message.partition("steps.")[2].partition(":")[0]
+        for step in document.get("steps", []):
+            if step.get("id") == step_id:
+                return int(step.lc.line) + 1
+    node, line = document, int(document.lc.line)
+    for part in loc:
+        try:
+            line = int((node.lc.key(part) if hasattr(node, "keys") else node.lc.item(part))[0])
+            node = node[part]
+        except (KeyError, IndexError, AttributeError, TypeError):
+            break
+    return line + 1
+
+
+def _plain(node: Any) -> Any:
+    if hasattr(node, "items"):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_plain(value) for value in node]
+    return node

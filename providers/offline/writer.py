@@ -1,0 +1,237 @@
+"""Words a reply with no model: what was decided, results by code, passages with their sources. It never imitates a model.
+
+Every line code of journeys/engine.py has its sentence here; a test holds the two against each other.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from journeys.inputs import Choice, Count, Day, Length, Money, Need, Place, RoomSize, Text, Value, Weeks
+from journeys.messages import Line
+from journeys.renovation.pages import as_text
+from journeys.reply import Citation, Reply
+from journeys.state import JourneyState
+from journeys.template import Template
+from journeys.view import actions, question
+from journeys.vocabulary import ACTIONS, INTENTS
+from providers.base import Passage
+
+UNCHECKED = "general trade knowledge, unchecked"
+Said = Callable[["_Page", Line], str]
+
+
+class OfflineWriter:
+    engine = "offline"
+
+    def write(
+        self,
+        template: Template,
+        state: JourneyState,
+        say: Sequence[Line],
+        results: Mapping[tuple[str, str], Mapping[str, Any]],
+        passages: Sequence[Passage],
+    ) -> Reply:
+        page = _Page(template, state, results, passages)
+        parts = [part for line in say if (part := SENTENCES[line.code](page, line))]
+        asked = question(template, state)
+        if asked:
+            parts.append(asked)
+        if not parts:
+            parts.append(page.standing())
+        citations = [Citation(id=p.id, title=p.title, source=p.source, date_read=p.date_read) for p in passages]
+        citations += [
+            Citation(id=f"{step}.{skill}", title=template.step(step).title if template.step(step) else step, source=str(body["citation"]))  # type: ignore[union-attr]
+            for (step, skill), body in results.items()
+            if body.get("citation")
+        ]
+        return Reply(text="\n\n".join(parts), citations=citations, actions=actions(template, state), questions=[asked] if asked else [])
+
+
+class _Page:
+    def __init__(
+        self, template: Template, state: JourneyState, results: Mapping[tuple[str, str], Mapping[str, Any]], passages: Sequence[Passage]
+    ) -> None:
+        self.template, self.state, self.results, self.passages = template, state, results, passages
+
+    def title(self, step_id: str) -> str:
+        step = self.template.step(step_id)
+        return step.title if step else step_id
+
+    def need(self, name: str) -> Need | None:
+        return self.template.need(name)
+
+    def option(self, step_id: str, option_id: str) -> str:
+        step = self.template.step(step_id)
+        pick = step.decision.pick(option_id) if step and step.decision else None
+        return pick.title if pick else option_id
+
+    def standing(self) -> str:
+        settled = [s.title.lower() for s in self.template.steps if self.state.steps[s.id].status == "done"]
+        ahead = [s.title.lower() for s in self.template.steps if self.state.steps[s.id].status not in ("done", "skipped")]
+        done = f"Done: {', '.join(settled)}." if settled else "Nothing is settled yet."
+        return f"{done} Still to come: {', '.join(ahead)}." if ahead else done
+
+
+def told(value: Value, need: Need | None) -> str:
+    """A value as a person would write it."""
+    match value:
+        case Text(text=text):
+            return f"“{text[:77]}…”" if len(text) > 80 else f"“{text}”"
+        case Choice(option=option):
+            found = need.option(option) if need else None
+            return (found.title if found else option).lower()
+        case Length(feet=feet):
+            return f"{_plain(feet)} ft"
+        case RoomSize(length_ft=length, width_ft=width, height_ft=height):
+            return f"{_plain(length)} x {_plain(width)} ft" + (f", {_plain(height)} ft high" if height else "")
+        case Money(low_cents=low, high_cents=high, currency=currency):
+            sums = _dollars(high) if low in (0, high) else f"{_dollars(low)}–{_dollars(high)}"
+            return f"{'up to ' if low == 0 else ''}{sums}{f' {currency}' if currency and currency != 'USD' else ''}"
+        case Place(postcode=postcode, subdivision=subdivision, country=country):
+            return ", ".join(part for part in (postcode, subdivision, country) if part)
+        case Day(on=on):
+            return f"{on:%-d %B %Y}"
+        case Weeks(low=low, high=high):
+            return f"{_plain(low)} weeks" if low == high else f"{_plain(low)}–{_plain(high)} weeks"
+        case Count(count=count):
+            return str(count)
+
+
+def _plain(number: Any) -> str:
+    return f"{number.normalize():f}"
+
+
+def _dollars(cents: int) -> str:
+    return f"${cents / 100:,.0f}"
+
+
+# --- one sentence a line -------------------------------------------------------------------------------------------------
+def _began(page: _Page, _: Line) -> str:
+    steps = " → ".join(step.title.lower() for step in page.template.steps)
+    return (
+        f"Welcome. This is {page.template.title.lower()}: {steps}. I run offline here: I read what you write, calculate, and quote "
+        "from my own pages with their sources; I don't use a language model."
+    )
+
+
+def _noted(page: _Page, line: Line) -> str:
+    inputs = page.state.inputs
+    parts = [f"{need.title.lower()}: {told(inputs[name], need)}" for name in line.names if (need := page.need(name)) and name in inputs]
+    return f"Noted — {'; '.join(parts)}." if parts else ""
+
+
+def _out_of_bounds(page: _Page, line: Line) -> str:
+    need = page.need(line.about)
+    if need is None:
+        return ""
+    bounds = [
+        f"at least {need.at_least}" if need.at_least is not None else "",
+        f"at most {need.at_most}" if need.at_most is not None else "",
+    ]
+    return f"{need.title} doesn't look right to me (I expect {' and '.join(b for b in bounds if b)}), so I left it out. Please check it."
+
+
+def _went_back(page: _Page, line: Line) -> str:
+    step = page.template.step(line.about)
+    inputs = page.state.inputs
+    had = [f"{need.title.lower()}: {told(inputs[need.name], need)}" for need in step.all_needs() if need.name in inputs] if step else []
+    kept = f" So far — {'; '.join(had)}. Tell me what changes, or say “keep it”." if had else ""
+    stale = f" To be looked at again after that: {', '.join(page.title(name).lower() for name in line.names)}." if line.names else ""
+    return f"Back to {page.title(line.about).lower()}.{kept}{stale} Nothing is lost: what does not change is used again."
+
+
+def _made(page: _Page, line: Line) -> str:
+    return "\n\n".join(as_text(skill, page.results[line.about, skill]) for skill in line.names if (line.about, skill) in page.results)
+
+
+def _question(page: _Page, line: Line) -> str:
+    if page.passages:
+        said = "\n\n".join(f"{passage.text} [{n}]" for n, passage in enumerate(page.passages, 1))
+        sources = "; ".join(f"[{n}] {passage.title}, {passage.source}" for n, passage in enumerate(page.passages, 1))
+        return f"{said}\n\nSources: {sources}."
+    if line.about == "estimate_cost":
+        missing = _missing(page)
+        return f"I price from your own measures and choices, not from a guess. I still need: {missing}." if missing else ""
+    return "I don't have that in my pages, so I won't guess."
+
+
+def _missing(page: _Page) -> str:
+    needs = [need.title.lower() for step in page.template.steps for need in step.needs if need.name not in page.state.inputs]
+    return ", ".join(needs)
+
+
+def _clarify(_page: _Page, line: Line) -> str:
+    meanings = [INTENTS[name] for name in line.names if name in INTENTS]
+    return f"I'm not sure what you mean. Did you want to {' or '.join(meanings)}?" if meanings else "I'm not sure what you mean by that."
+
+
+def _problem(page: _Page, line: Line) -> str:
+    why = page.state.steps[line.about].problem or "something it needs does not fit."
+    return f"{page.title(line.about)} can't be worked out: {why} You can change what it builds on and I will try again at once."
+
+
+def _remind(page: _Page, line: Line) -> str:
+    return f"A reminder: {page.title(line.about).lower()} waits for your decision."
+
+
+def _escalated(page: _Page, line: Line) -> str:
+    step = page.template.step(line.about)
+    said = step.decision.escalate if step and step.decision else ""
+    return said or f"The time for deciding on {page.title(line.about).lower()} has passed; it stays open for you."
+
+
+def _default_chosen(page: _Page, line: Line) -> str:
+    chosen = page.option(line.about, line.names[0]).lower()
+    return f"The time for deciding on {page.title(line.about).lower()} has passed, so I went on with: {chosen}. You can go back to it."
+
+
+def _completed(page: _Page, _: Line) -> str:
+    made = [f"- {page.title(s)}: {ref.headline}" for s, held in page.state.steps.items() for ref in held.results.values()]
+    chosen = [f"- {page.title(s)}: {page.option(s, held.chosen).lower()}" for s, held in page.state.steps.items() if held.chosen]
+    return "That was the last step; the journey is complete.\n" + "\n".join([*made, *chosen])
+
+
+def _chosen(page: _Page, line: Line) -> str:
+    return f"{page.title(line.about)}: {page.option(line.about, line.names[0]).lower()}."
+
+
+def _welcome_back(page: _Page, line: Line) -> str:
+    return (
+        f"Welcome back after {line.names[0]} days. Where we were — {page.standing()} Prices made with an older price book are made again."
+    )
+
+
+def _how_to(_page: _Page, line: Line) -> str:
+    return f"I won't do that on a passing word. To {ACTIONS[line.about].lower()}, use the action of that name."
+
+
+SENTENCES: dict[str, Said] = {
+    "began": _began,
+    "welcome_back": _welcome_back,
+    "noted": _noted,
+    "out_of_bounds": _out_of_bounds,
+    "kept": lambda page, line: f"{page.title(line.about)} stays as it is.",
+    "chosen": _chosen,
+    "went_back": _went_back,
+    "cant_go_back": lambda page, line: "There is nothing to go back to yet.",
+    "skipped": lambda page, line: f"{page.title(line.about)} is skipped; you can go back to it.",
+    "cant_skip": lambda page, line: f"{page.title(line.about)} can't be skipped: later steps build on it." if line.about else "",
+    "made": _made,
+    "problem": _problem,
+    "question": _question,
+    "no_knowledge": lambda page, line: "My pages can't be searched at the moment, so I can't answer that now; the rest works.",
+    "clarify": _clarify,
+    "status": lambda page, line: page.standing(),
+    "how_to": _how_to,
+    "small_talk": lambda page, line: "Hello! I'm here for the kitchen.",
+    "out_of_scope": lambda page, line: "That is outside what I can help with; I plan, measure and price renovations.",
+    "nudge": lambda page, line: f"Your {page.template.title.lower()} is waiting where you left it. {page.standing()}",
+    "dormant": lambda page, line: "I haven't heard from you for 90 days, so the journey rests now. Any message wakes it; nothing is lost.",
+    "remind": _remind,
+    "default_chosen": _default_chosen,
+    "escalated": _escalated,
+    "paused": lambda page, line: "Paused. Nothing runs and nobody is reminded until you resume.",
+    "resumed": lambda page, line: "Going on where we were.",
+    "abandoned": lambda page, line: "The journey is ended. Everything in it stays readable.",
+    "completed": _completed,
+}

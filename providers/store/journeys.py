@@ -1,0 +1,170 @@
+"""What activities write and the API reads, as functions of a connection. Each writing one can be run again with the same outcome."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, insert, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from providers.base import Event, Known
+from providers.store.store import Store
+from providers.store.tables import events, journeys, model_calls, requests, results, timeline, turns
+
+
+class SqlRecords:
+    """`providers.base.Records` on a Store: each method one transaction, one hop to a thread."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def known(self, journey_id: str, operation: str, key: str, deed: str) -> Known:
+        return await self.store.read(lambda db: known(db, journey_id, operation, key, deed))
+
+    async def open_turn(
+        self,
+        *,
+        journey: Mapping[str, Any] | None,
+        request: Mapping[str, Any],
+        turn: Mapping[str, Any],
+        calls: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
+        await self.store.write(lambda db: open_turn(db, journey, request, turn, calls))
+
+    async def close_turn(self, **closing: Any) -> bool:
+        return await self.store.write(lambda db: close_turn(db, **closing))
+
+    async def keep_result(self, row: Mapping[str, Any]) -> None:
+        await self.store.write(lambda db: keep_result(db, row))
+
+    async def results(self, journey_id: str, refs: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], dict[str, Any]]:
+        return await self.store.read(lambda db: results_at(db, journey_id, refs)) if refs else {}
+
+
+def upsert(db: Connection, table: Any) -> Any:
+    """The dialect's insert, which knows `on_conflict_do_nothing`."""
+    return (sqlite if db.dialect.name == "sqlite" else postgresql).insert(table)
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------------
+def open_turn(
+    db: Connection,
+    journey: Mapping[str, Any] | None,
+    request: Mapping[str, Any],
+    turn: Mapping[str, Any],
+    calls: Sequence[Mapping[str, Any]],
+) -> None:
+    if journey is not None:
+        db.execute(upsert(db, journeys).values(**journey, last_seq=0).on_conflict_do_nothing())
+    db.execute(upsert(db, requests).values(**request).on_conflict_do_nothing())
+    db.execute(upsert(db, turns).values(**turn, status="open").on_conflict_do_nothing())
+    for call in calls:
+        db.execute(upsert(db, model_calls).values(**call).on_conflict_do_nothing())
+
+
+def keep_result(db: Connection, row: Mapping[str, Any]) -> None:
+    """A version that no decision refers to yet may be written again: a stopped turn leaves such a one behind."""
+    key = [results.c.journey_id, results.c.step, results.c.skill, results.c.version]
+    db.execute(upsert(db, results).values(**row).on_conflict_do_update(index_elements=key, set_=dict(row)))
+
+
+def close_turn(
+    db: Connection,
+    *,
+    journey_id: str,
+    turn_id: str,
+    seq: int,
+    at: datetime,
+    turn: Mapping[str, Any],
+    journey: Mapping[str, Any] | None,
+    entries: Sequence[Mapping[str, Any]],
+    news: Sequence[Event],
+) -> bool:
+    """Turn, view, timeline and events in one transaction. False where it was closed before: then nothing is written again."""
+    closed = db.execute(update(turns).where(turns.c.id == turn_id, turns.c.status == "open").values(**turn, ended_at=at))
+    if closed.rowcount == 0:
+        return False
+    values: dict[str, Any] = {"last_seq": journeys.c.last_seq + len(news), "updated_at": at, **(journey or {})}
+    last = db.execute(update(journeys).where(journeys.c.id == journey_id).values(**values).returning(journeys.c.last_seq)).scalar_one()
+    if entries:
+        rows = [
+            {"journey_id": journey_id, "turn_seq": seq, "n": n, "turn_id": turn_id, "at": at, **entry} for n, entry in enumerate(entries)
+        ]
+        db.execute(insert(timeline), rows)
+    if news:
+        first = last - len(news) + 1
+        keep_events(db, journey_id=journey_id, turn_id=turn_id, first_seq=first, news=news, at=at)
+    return True
+
+
+def keep_events(db: Connection, *, journey_id: str, turn_id: str, first_seq: int, news: Sequence[Event], at: datetime) -> None:
+    common = {"journey_id": journey_id, "turn_id": turn_id, "attempt": 1, "at": at}
+    rows = [
+        {**common, "seq": first_seq + i, "kind": event.kind, "n": i, "data": json.dumps(event.data, default=str)}
+        for i, event in enumerate(news)
+    ]
+    db.execute(insert(events), rows)
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------------
+def one(db: Connection, statement: Any) -> dict[str, Any] | None:
+    row = db.execute(statement).mappings().one_or_none()
+    return dict(row) if row else None
+
+
+def request_of(db: Connection, journey_id: str, operation: str, key: str) -> dict[str, Any] | None:
+    """The request of this key with its turn's `status` and `seq`; None where it never came."""
+    joined = select(requests, turns.c.status, turns.c.seq).join(turns, turns.c.id == requests.c.turn_id)
+    return one(db, joined.where(requests.c.journey_id == journey_id, requests.c.operation == operation, requests.c.key == key))
+
+
+def known(db: Connection, journey_id: str, operation: str, key: str, deed: str) -> Known:
+    request = request_of(db, journey_id, operation, key)
+    if request is None:
+        return Known()
+    answer = db.execute(select(model_calls.c.answer).where(model_calls.c.deed == deed)).scalar_one_or_none()
+    kept = {name: request[name] for name in ("seq", "body_hash", "turn_id", "status")}
+    return Known(**kept, answer=answer)
+
+
+def journey_of(db: Connection, journey_id: str) -> dict[str, Any] | None:
+    return one(db, select(journeys).where(journeys.c.id == journey_id))
+
+
+def turn_of(db: Connection, journey_id: str, turn_id: str) -> dict[str, Any] | None:
+    return one(db, select(turns).where(turns.c.id == turn_id, turns.c.journey_id == journey_id))
+
+
+def journeys_page(
+    db: Connection, tenant: str, *, limit: int, cursor: tuple[datetime, str] | None, **equal: str | None
+) -> list[dict[str, Any]]:
+    """Newest first. `equal`: status, template, persona, step where given."""
+    conditions = [journeys.c.tenant == tenant, *(journeys.c[name] == value for name, value in equal.items() if value is not None)]
+    if cursor:
+        conditions.append(tuple_(journeys.c.created_at, journeys.c.id) < cursor)
+    statement = select(journeys).where(and_(*conditions)).order_by(journeys.c.created_at.desc(), journeys.c.id.desc()).limit(limit)
+    return [dict(row) for row in db.execute(statement).mappings()]
+
+
+def turns_page(db: Connection, journey_id: str, *, after: int, limit: int) -> list[dict[str, Any]]:
+    statement = select(turns).where(turns.c.journey_id == journey_id, turns.c.seq > after).order_by(turns.c.seq).limit(limit)
+    return [dict(row) for row in db.execute(statement).mappings()]
+
+
+def timeline_page(db: Connection, journey_id: str, *, after: tuple[int, int], limit: int) -> list[dict[str, Any]]:
+    position = tuple_(timeline.c.turn_seq, timeline.c.n)
+    statement = select(timeline).where(timeline.c.journey_id == journey_id, position > after)
+    return [dict(row) for row in db.execute(statement.order_by(timeline.c.turn_seq, timeline.c.n).limit(limit)).mappings()]
+
+
+def results_of(db: Connection, journey_id: str, step: str) -> list[dict[str, Any]]:
+    """Every version of the step's results, newest first."""
+    statement = select(results).where(results.c.journey_id == journey_id, results.c.step == step)
+    return [dict(row) for row in db.execute(statement.order_by(results.c.version.desc(), results.c.skill)).mappings()]
+
+
+def results_at(db: Connection, journey_id: str, refs: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], dict[str, Any]]:
+    wanted = tuple_(results.c.step, results.c.skill, results.c.version).in_(list(refs))
+    rows = db.execute(select(results).where(results.c.journey_id == journey_id, wanted)).mappings()
+    return {(row["step"], row["skill"]): dict(row) for row in rows}

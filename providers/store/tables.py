@@ -1,0 +1,146 @@
+"""The tables. Alembic's migrations make them; a test holds the two against each other."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, Numeric, String, Table, Text, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite forgets the zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if isinstance(value, datetime) and value.tzinfo is None:
+            return value.replace(tzinfo=UTC)
+        return value if isinstance(value, datetime) else None
+
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=_NAMES)
+Id = String(64)
+
+journeys = Table(
+    "journeys",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("tenant", Id, nullable=False),
+    Column("template", String(80), nullable=False),
+    Column("persona", Id, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("step", Id),
+    Column("title", String(200), nullable=False),
+    Column("view", JSON, nullable=False),
+    Column("turns", Integer, nullable=False),
+    Column("last_seq", Integer, nullable=False, default=0),
+    Column("created_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    Index(None, "tenant", "created_at", "id"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("journey_id", Id, primary_key=True),
+    Column("operation", String(16), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("body_hash", String(64), nullable=False),
+    Column("turn_id", Id, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("journey_id", Id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("operation", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("text", Text),
+    Column("reply", JSON),
+    Column("problem", JSON),
+    Column("intents", JSON),
+    Column("inputs", JSON),
+    Column("results", JSON),
+    Column("step", Id),
+    Column("engine", String(40)),
+    Column("degraded", JSON),
+    Column("started_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Index(None, "journey_id", "seq"),
+)
+
+results = Table(
+    "results",
+    metadata,
+    Column("journey_id", Id, primary_key=True),
+    Column("step", Id, primary_key=True),
+    Column("skill", Id, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("inputs_hash", String(64), nullable=False),
+    Column("made_with", String(80), nullable=False),
+    Column("headline", String(400), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("made_at", Utc, nullable=False),
+)
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("journey_id", Id, primary_key=True),
+    Column("turn_seq", Integer, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("turn_id", Id, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("about", String(80), nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+# `seq` is taken in the writing transaction from journeys.last_seq, so that commit order is its order.
+# `n` counts within one attempt of a turn: a repeat of the same writing is stopped by the unique key.
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("journey_id", Id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("turn_id", Id, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("data", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    UniqueConstraint("journey_id", "seq"),
+    UniqueConstraint("turn_id", "kind", "attempt", "n"),
+)
+
+# One row a call, by its deed: journey, turn (or inputs hash) and call name; never Temporal's ids, which repeat.
+model_calls = Table(
+    "model_calls",
+    metadata,
+    Column("deed", String(200), primary_key=True),
+    Column("journey_id", Id, ForeignKey("journeys.id"), nullable=False),
+    Column("turn_id", Id, nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("engine", String(80), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("answer", JSON),
+    Column("usage", JSON),
+    Column("cost", Numeric(14, 8), nullable=False, default=0),
+    Column("started_at", Utc, nullable=False),
+    Column("ended_at", Utc),
+    Index(None, "journey_id"),
+)

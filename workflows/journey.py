@@ -1,0 +1,289 @@
+"""The journey: one workflow each, from the first sentence to the last step, months usually.
+
+A turn: `open` (store what was asked, understand, decide) → skills → `record` (reply, view and events in one transaction).
+Decisions come back from activities and are only carried out here, so engine, rules and prices may change under open journeys.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from temporalio import workflow
+from temporalio.common import SearchAttributeKey
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.records import Records
+    from activities.skills import Skills
+    from journeys import engine, names, refusals
+    from journeys.facts import Abandoned, Began, Chose, Fact, Gave, Paused, Resumed, Skipped, TimeCame, WentBack
+    from journeys.messages import (
+        Asked,
+        Begin,
+        Control,
+        DecideRequest,
+        Decision,
+        Inputs,
+        JourneyStart,
+        Line,
+        Message,
+        Operation,
+        StepRequest,
+    )
+    from journeys.refusals import KeyReused, Refusal, TooManyAtOnce
+    from journeys.state import JourneyState, Receipt, Timer
+    from journeys.work import DecideNext, FailTurn, OpenTurn, RecordTurn, RunSkill, Turn
+    from workflows.policies import AT_ONCE, QUICK
+
+Way = Callable[[Turn, Fact | None, str | None], Awaitable[None]]
+STEP = SearchAttributeKey.for_keyword(names.JOURNEY_STEP)
+STATUS = SearchAttributeKey.for_keyword(names.JOURNEY_STATUS)
+
+
+@workflow.defn(failure_exception_types=[Refusal])  # a Refusal fails its update alone; any other exception is our bug and waits for the fix
+class JourneyWorkflow:
+    """One person's renovation, from the first sentence to the last step."""
+
+    @workflow.init
+    def __init__(self, start: JourneyStart) -> None:
+        self.template = start.template
+        self.state: JourneyState = start.state or engine.first_state(
+            journey_id=start.journey_id,
+            tenant=start.tenant,
+            template=start.template,
+            persona=start.persona,
+            title=start.title,
+            locale=start.locale,
+            currency=start.currency,
+            now=workflow.now(),
+        )
+        self.one_turn = asyncio.Lock()
+        self.admitted = 0
+        self.stops = 0  # pauses and ends so far: a turn that sees it grow carries nothing out
+        self.shown: tuple[str | None, str] | None = None
+        self.continue_after = start.continue_after_events
+
+    @workflow.run
+    async def run(self, start: JourneyStart) -> str:
+        while not (self.state.is_closed or self.should_continue()):
+            await self.wait_for_news()
+            if due := self.state.due(workflow.now()):
+                await self.time_came(due)
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if not self.state.is_closed:
+            workflow.continue_as_new(start.model_copy(update={"state": self.state}))
+        return self.state.status
+
+    # --- updates, each with its validator under it -----------------------------------------------------------------------
+    @workflow.update(description="The journey begins: its first view is written")
+    async def begin(self, asked: Begin) -> Receipt:
+        return await self.turn("begin", asked, Began())
+
+    @workflow.update(description="One message of the conversation")
+    async def converse(self, message: Message) -> Receipt:
+        return await self.turn("converse", message, None, message.text)
+
+    @converse.validator
+    def admit_message(self, message: Message) -> None:
+        self.admit("converse", message, None)
+
+    @workflow.update(description="Inputs by name")
+    async def provide(self, asked: Inputs) -> Receipt:
+        return await self.turn("provide", asked, Gave(inputs=asked.inputs))
+
+    @provide.validator
+    def admit_inputs(self, asked: Inputs) -> None:
+        self.admit("provide", asked, Gave(inputs=asked.inputs))
+
+    @workflow.update(description="A decision of the person's")
+    async def decide(self, asked: DecideRequest) -> Receipt:
+        return await self.turn("decide", asked, Chose(step=asked.step, option=asked.option))
+
+    @decide.validator
+    def admit_choice(self, asked: DecideRequest) -> None:
+        self.admit("decide", asked, Chose(step=asked.step, option=asked.option))
+
+    @workflow.update(description="Back to an earlier step")
+    async def go_back(self, asked: StepRequest) -> Receipt:
+        return await self.turn("go_back", asked, WentBack(step=asked.step))
+
+    @go_back.validator
+    def admit_going_back(self, asked: StepRequest) -> None:
+        self.admit("go_back", asked, WentBack(step=asked.step))
+
+    @workflow.update(description="Skip a step")
+    async def skip(self, asked: StepRequest) -> Receipt:
+        return await self.turn("skip", asked, Skipped(step=asked.step))
+
+    @skip.validator
+    def admit_skipping(self, asked: StepRequest) -> None:
+        self.admit("skip", asked, Skipped(step=asked.step))
+
+    @workflow.update(description="Pause, past every waiting turn")
+    async def pause(self, asked: Control) -> Receipt:
+        return await self.control("pause", asked, Paused())
+
+    @pause.validator
+    def admit_pause(self, asked: Control) -> None:
+        self.refuse("pause", asked, Paused())
+
+    @workflow.update(description="Go on after a pause")
+    async def resume(self, asked: Control) -> Receipt:
+        return await self.turn("resume", asked, Resumed())
+
+    @resume.validator
+    def admit_resume(self, asked: Control) -> None:
+        self.refuse("resume", asked, Resumed())
+
+    @workflow.update(description="End the journey for good, past every waiting turn")
+    async def abandon(self, asked: Control) -> Receipt:
+        return await self.control("abandon", asked, Abandoned())
+
+    @abandon.validator
+    def admit_end(self, asked: Control) -> None:
+        self.refuse("abandon", asked, Abandoned())
+
+    # --- admission ---------------------------------------------------------------------------------------------------------
+    def admit(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
+        if self.admitted >= AT_ONCE and self.answered(operation, asked) is None:
+            raise TooManyAtOnce(f"{AT_ONCE} requests of this journey are being worked on. Send it again in a moment, with the same key.")
+        self.refuse(operation, asked, fact)
+
+    def refuse(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
+        """Before anything enters history. Behind open turns only the journey's status is sure; the rest `open` tells in its time."""
+        if self.answered(operation, asked) is None:
+            engine.check(self.template, self.state, fact if self.admitted == 0 or isinstance(fact, Paused | Resumed | Abandoned) else None)
+
+    def answered(self, operation: Operation, asked: Asked) -> Receipt | None:
+        kept = self.state.remembered(names.update_id(operation, asked.key))
+        if kept is not None and kept.body_hash != asked.body_hash:
+            raise KeyReused("This key was used for something else. Send it with a new Idempotency-Key.")
+        return kept
+
+    # --- one turn ------------------------------------------------------------------------------------------------------------
+    async def turn(self, operation: Operation, asked: Asked, fact: Fact | None, text: str | None = None) -> Receipt:
+        """One at a time per journey: another waits here, and answers from memory what it waited behind."""
+        self.admitted += 1
+        try:
+            async with self.one_turn:
+                return self.answered(operation, asked) or await self.safely(self.next_turn(operation, asked), self.play, fact, text)
+        finally:
+            self.admitted -= 1
+
+    async def control(self, operation: Operation, asked: Asked, fact: Fact) -> Receipt:
+        """Past the lock: a pause or an end lands while turns are open, and those carry nothing out any more."""
+        return self.answered(operation, asked) or await self.safely(self.next_turn(operation, asked), self.stop, fact, None)
+
+    async def safely(self, turn: Turn, way: Way, fact: Fact | None, text: str | None) -> Receipt:
+        try:
+            await way(turn, fact, text)
+        except ActivityError as failure:  # it lies in history as that activity's failure, so a mended activity changes no replay
+            raise await self.failed(turn, failure) from failure
+        return self.receipt(turn)
+
+    async def play(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
+        stops = self.stops
+        decision = await self.open(turn, fact, text)
+        if decision is None:  # answered long ago, beyond the keys that travel along
+            return
+        say, cites, moved = list(decision.say), decision.cites, set[str]()
+        while self.stops == stops:
+            engine.carry_out(self.state, decision)
+            moved |= set(decision.steps)
+            if not decision.runs:
+                break
+            decision = await self.run_skills(turn, decision)
+            say += decision.say
+        await self.record(turn, say, cites, sorted(moved), stopped=self.stops != stops)
+
+    async def stop(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
+        decision = await self.open(turn, fact, text)
+        if decision is None:
+            return
+        self.stops += 1
+        self.state.status, self.state.timers, self.state.last_heard_at = decision.status, decision.timers, decision.last_heard_at
+        await self.record(turn, decision.say, [], [])
+
+    async def open(self, turn: Turn, fact: Fact | None, text: str | None) -> Decision | None:
+        asked = OpenTurn(turn=turn, template=self.template, state=self.state, fact=fact, text=text)
+        opened = await workflow.execute_local_activity_method(Records.open, asked, **QUICK, summary=f"{turn.operation} {turn.seq}")
+        if opened.decision is None:
+            turn.seq, turn.body_hash = opened.answered_seq or turn.seq, opened.answered_body_hash
+        return opened.decision
+
+    async def run_skills(self, turn: Turn, decision: Decision) -> Decision:
+        """Side by side, since those of one decision do not build on each other; then the engine says what follows."""
+        common: dict[str, Any] = {"turn": turn, "template": self.template, "state": self.state}
+        running = [
+            workflow.execute_local_activity_method(Skills.run, RunSkill(**common, run=run), **QUICK, summary=f"{run.step}: {run.skill}")
+            for run in decision.runs
+        ]
+        results = await asyncio.gather(*running)
+        return await workflow.execute_local_activity_method(Records.decide_next, DecideNext(**common, results=results), **QUICK)
+
+    async def record(self, turn: Turn, say: list[Line], cites: list[str], moved: list[str], stopped: bool = False) -> None:
+        """The last thing a turn does: that order replays whatever happens beside it."""
+        self.show()
+        told = RecordTurn(turn=turn, template=self.template, state=self.state, say=say, cites=cites, moved=moved, stopped=stopped)
+        await workflow.execute_local_activity_method(Records.record, told, **QUICK, summary=f"record {turn.seq}")
+
+    async def failed(self, turn: Turn, failure: ActivityError) -> ApplicationError:
+        """A refusal goes back as it is; anything else is told to the person as a turn that failed, with its message kept."""
+        cause = failure.cause
+        error = (cause.type if isinstance(cause, ApplicationError) else None) or type(cause).__name__
+        if error in refusals.by_name():
+            return ApplicationError(str(getattr(cause, "message", "")), type=error, non_retryable=True)
+        told = FailTurn(turn=turn, template=self.template, state=self.state, error=error)
+        await workflow.execute_local_activity_method(Records.fail, told, **QUICK, summary=f"turn {turn.seq} failed")
+        return ApplicationError(f"This could not be carried out ({error}). What you sent is kept.", type="TurnFailed", non_retryable=True)
+
+    # --- time ----------------------------------------------------------------------------------------------------------------
+    async def wait_for_news(self) -> None:
+        """Until the armed timer fires, the journey closes, or something is due earlier than armed. A turn that only moves
+        reminders further away re-arms nothing, which saves two events a turn."""
+        armed = self.state.next_due()
+        timeout = None if armed is None else max(armed - workflow.now(), timedelta(0))
+        try:
+            await workflow.wait_condition(lambda: self.has_news(armed), timeout=timeout, timeout_summary="next reminder or deadline")
+        except TimeoutError:
+            pass
+
+    def has_news(self, armed: datetime | None) -> bool:
+        due = self.state.next_due()
+        earlier = due is not None and (armed is None or due < armed)
+        return self.state.is_closed or self.should_continue() or earlier
+
+    async def time_came(self, timer: Timer) -> None:
+        async with self.one_turn:
+            if timer not in self.state.timers:  # somebody spoke while we waited
+                return
+            asked = Begin(key=f"{timer.id}@{timer.due_at.isoformat()}", body_hash="")
+            try:
+                await self.safely(self.next_turn("timer", asked), self.play, TimeCame(timer=timer), None)
+            except ApplicationError:
+                workflow.logger.error("A timer's turn failed; it is left out.", extra={"timer": timer.id})
+            self.state.timers = [other for other in self.state.timers if other != timer]
+
+    def should_continue(self) -> bool:
+        info = workflow.info()
+        return info.is_continue_as_new_suggested() or info.get_current_history_length() >= self.continue_after
+
+    # --- helpers -------------------------------------------------------------------------------------------------------------
+    def next_turn(self, operation: Operation, asked: Asked) -> Turn:
+        self.state.turns += 1
+        turn_id = names.turn_id(self.state.journey_id, operation, asked.key)
+        return Turn(operation=operation, key=asked.key, body_hash=asked.body_hash, turn_id=turn_id, seq=self.state.turns, at=workflow.now())
+
+    def receipt(self, turn: Turn) -> Receipt:
+        receipt = Receipt(turn_id=turn.turn_id, seq=turn.seq, step=self.state.focus, body_hash=turn.body_hash)
+        if turn.operation != "timer":
+            self.state.remember(names.update_id(turn.operation, turn.key), receipt)
+        return receipt
+
+    def show(self) -> None:
+        """Search attributes, only when they change: each upsert is an event."""
+        now = (self.state.focus, self.state.status)
+        if now != self.shown:
+            self.shown = now
+            workflow.upsert_search_attributes([STEP.value_set(self.state.focus or "-"), STATUS.value_set(self.state.status)])

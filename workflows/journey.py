@@ -37,6 +37,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policies import AT_ONCE, QUICK
 
 Way = Callable[[Turn, Fact | None, str | None], Awaitable[None]]
+TEMPLATE = SearchAttributeKey.for_keyword(names.JOURNEY_TEMPLATE)
+PERSONA = SearchAttributeKey.for_keyword(names.JOURNEY_PERSONA)
 STEP = SearchAttributeKey.for_keyword(names.JOURNEY_STEP)
 STATUS = SearchAttributeKey.for_keyword(names.JOURNEY_STATUS)
 

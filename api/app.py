@@ -1,0 +1,80 @@
+"""A door: the HTTP API. `create_app` builds it from settings; the lifespan opens what it needs and closes it again."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from prometheus_client import Counter, Gauge, Histogram
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import errors
+from api.deps import Doors
+from api.routes import events, journeys, operations, templates, turns
+from providers.library import library
+from providers.settings import Settings
+from providers.store.store import Store
+from providers.store.tail import Tail
+from providers.temporal import connect
+
+LARGEST_BODY = 64 * 1024  # bytes; a message is at most 8 KB, inputs are small values
+HOSTS = ["127.0.0.1", "localhost", "[::1]"]  # a page of another site can't reach us under a name of its own
+
+SECONDS = Histogram("homeview_request_seconds", "Time to answer, streams left out", ["method", "route"])
+ANSWERS = Counter("homeview_requests_total", "Answers by status", ["method", "route", "status"])
+STREAMS = Gauge("homeview_event_streams", "Open event streams")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        store = Store(settings.database_url)
+        temporal = await connect(settings, lazy=True)
+        async with Tail(store) as tail:
+            STREAMS.set_function(lambda: tail.count)
+            app.state.doors = Doors(temporal=temporal, store=store, tail=tail, library=library())
+            yield
+        store.close()
+
+    app = FastAPIOffline(
+        title="HomeView",
+        summary="Durable home-renovation journeys.",
+        description="Every write takes an `Idempotency-Key`: the same key and body get the same answer, for ever; another body is refused.",
+        version="0.1.0",
+        lifespan=lifespan,
+        max_body_size=LARGEST_BODY,
+    )
+    for part in (journeys, turns, events, templates, operations):
+        app.include_router(part.router)
+    errors.install(app)
+    app.add_middleware(Measured)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
+    return app
+
+
+class Measured:
+    """Counts and times answers by route, never by address: ids would make every request a series of its own."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        began, status = time.perf_counter(), 500
+
+        async def watched(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        finally:
+            route = getattr(scope.get("route"), "path", "unknown")
+            ANSWERS.labels(scope["method"], route, status).inc()
+            if not route.endswith("/events"):
+                SECONDS.labels(scope["method"], route).observe(time.perf_counter() - began)

@@ -1,0 +1,76 @@
+"""A journey as it happens: the event log over SSE. Positions are `seq`; a reconnect with `Last-Event-ID` misses and repeats nothing."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+from fastapi.sse import EventSourceResponse
+from sqlalchemy import Connection
+
+from api.deps import Doors, JourneyId, Open, Tenant
+from api.errors import documented
+from api.routes.journeys import own
+from providers.store.journeys import journey_of
+from providers.store.tail import Entry, Stream, entries_after, first_of_open_turn, frame, last_seq
+
+router = APIRouter(prefix="/v1/journeys/{journey_id}", tags=["events"])
+KEEP_ALIVE = 15.0  # seconds of silence after which a comment keeps proxies from closing the stream
+
+
+@router.get("/events", response_class=EventSourceResponse, responses=documented())
+async def read_events(
+    journey_id: JourneyId,
+    doors: Open,
+    tenant: Tenant,
+    after: Annotated[int | None, Query(ge=0, description="The last `id` you have.")] = None,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> EventSourceResponse:
+    """`step`, `reply`, `notice`, `failed`, `resync`, `end`. Without a position it starts at the turn that is open, or now."""
+    await own(doors, tenant, journey_id)
+    position = int(last_event_id) if last_event_id and last_event_id.isdigit() and len(last_event_id) < 16 else after
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return EventSourceResponse(follow(doors, journey_id, position), headers=headers)
+
+
+async def follow(doors: Doors, journey_id: str, position: int | None) -> AsyncIterator[bytes]:
+    """Backlog, then live. What the tailer gives is used only where it joins on without a gap; otherwise the log is read."""
+    async with doors.tail.stream(journey_id) as stream:
+        yield b": welcome\n\n"
+        newest = await doors.store.read(lambda db: last_seq(db, journey_id)) or 0
+        if position is None:
+            position = await doors.store.read(lambda db: first_of_open_turn(db, journey_id)) or newest
+        elif position > newest:  # a position of another life of this journey: a database put back from a backup, say
+            yield await doors.store.read(lambda db, seq=newest: resync(db, journey_id, seq))  # type: ignore[misc]
+            position = newest
+        live: list[Entry] = []
+        while True:
+            if not live or live[0].seq != position + 1:
+                live = await doors.store.read(lambda db, seq=position: entries_after(db, journey_id, seq))  # type: ignore[misc]
+            if live:
+                yield b"".join(entry.frame for entry in live)
+                position = live[-1].seq
+                if live[-1].kind == "end":
+                    return
+                live = []
+                continue
+            live, alive = await fresh(stream, position)
+            if alive:
+                yield b": keep-alive\n\n"
+
+
+async def fresh(stream: Stream, position: int) -> tuple[list[Entry], bool]:
+    """What came since, beyond `position`; and whether nothing came for so long that a sign of life is due."""
+    try:
+        async with asyncio.timeout(KEEP_ALIVE):
+            await stream.news.wait()
+    except TimeoutError:
+        return [], True
+    entries, _ = stream.take()
+    return [entry for entry in entries if entry.seq > position], False
+
+
+def resync(db: Connection, journey_id: str, seq: int) -> bytes:
+    row = journey_of(db, journey_id)
+    return frame(seq, "resync", json.dumps({"view": row["view"] if row else None}))

@@ -1,0 +1,184 @@
+"""What a person may set, in environment variables or a `.env` file. Built once at each door; workflow code never sees it."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX: Final = "HOMEVIEW_"
+LOOPBACK: Final = "127.0.0.1"
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used; the message names it and says why, and never repeats the value of a secret."""
+
+
+def _loopback(host: str) -> str:
+    try:
+        is_loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        is_loopback = host == "localhost"
+    if not is_loopback:
+        raise ValueError(f"the API listens on this machine only ({LOOPBACK}, ::1 or localhost), because there is no login yet")
+    return host
+
+
+def _host_and_port(address: str) -> str:
+    if not re.fullmatch(r"([^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):\d{1,5}", address):
+        raise ValueError("an address reads host:port, such as 127.0.0.1:7233, without a scheme")
+    return address
+
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+PortOrNone = Annotated[int, Field(ge=0, le=65535)]
+Home = Annotated[Path, AfterValidator(lambda path: path.expanduser().resolve())]
+
+
+class Settings(BaseSettings):
+    """The settings of one process. `temporal_address` and the paths follow from the fields; `environment()` hands all of it to a child."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+        validate_default=True,
+    )
+
+    home: Home = Field(Path(".homeview"), description="The folder that holds everything HomeView keeps on this machine.")
+    api_host: Annotated[str, AfterValidator(_loopback)] = Field(
+        LOOPBACK, description="The address the API listens on; this machine only, since there is no login yet."
+    )
+    api_port: Port = Field(8000, description="The port of the API and of its documentation at /docs.")
+    temporal_port: Port = Field(7233, description="The port of the Temporal server that `homeview dev` starts.")
+    temporal_ui_port: Port = Field(8233, description="The port of that server's Web UI.")
+    other_temporal: Annotated[str, AfterValidator(_host_and_port)] | None = Field(
+        None,
+        validation_alias="HOMEVIEW_TEMPORAL_ADDRESS",
+        description="host:port of a Temporal server that runs already; without it `homeview dev` starts one.",
+    )
+    worker_metrics_port: PortOrNone = Field(0, description="The port of the worker's Prometheus metrics; 0 means none.")
+    temporal_metrics_port: PortOrNone = Field(
+        0, description="The port of the Temporal server's Prometheus metrics; 0 lets the server take any free one."
+    )
+    provider: Literal["offline"] = Field("offline", description="Who understands and answers; `offline` needs no key and no network.")
+    gemini_api_key: SecretStr | None = Field(
+        None, validation_alias="GEMINI_API_KEY", description="The key for Gemini; nothing uses it while `offline` is the only provider."
+    )
+    gemini_base_url: str | None = Field(
+        None, validation_alias="GEMINI_BASE_URL", description="Another address for Gemini, such as an emulator's; not used yet either."
+    )
+    database_url: str = Field(
+        default_factory=lambda fields: f"sqlite:///{fields['home'] / 'homeview.db'}",
+        repr=False,
+        description="The SQLAlchemy URL of the database; by default an SQLite file in the home folder.",
+    )
+    namespace: Annotated[str, Field(min_length=1)] = Field("default", description="Temporal's namespace.")
+    log: Literal["text", "json"] = Field("text", description="How log lines are written: `text` for people, `json` for machines.")
+
+    @property
+    def temporal_address(self) -> str:
+        """host:port of the Temporal server, ours or another."""
+        return self.other_temporal or f"{LOOPBACK}:{self.temporal_port}"
+
+    @property
+    def starts_temporal(self) -> bool:
+        """Whether `homeview dev` runs a Temporal server of its own."""
+        return self.other_temporal is None
+
+    @property
+    def api_url(self) -> str:
+        host = f"[{self.api_host}]" if ":" in self.api_host else self.api_host
+        return f"http://{host}:{self.api_port}"
+
+    @property
+    def index_root(self) -> Path:
+        """The folder of knowledge indexes, one folder each, and the pointer to the one in use."""
+        return self.home / "index"
+
+    @property
+    def temporal_db(self) -> Path:
+        """The SQLite file of our own Temporal server: every open journey is in it."""
+        return self.home / "temporal.db"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    @property
+    def database_file(self) -> Path | None:
+        """The database's file; None when it is no SQLite file."""
+        found = re.fullmatch(r"sqlite(?:\+\w+)?:///(?P<path>[^?]+)(?:\?.*)?", self.database_url)
+        return Path(found["path"]).absolute() if found and found["path"] != ":memory:" else None
+
+    def environment(self) -> dict[str, str]:
+        """The variables that make a child process read these very settings, whatever its own `.env` says."""
+        values = {_variable(name, field): getattr(self, name) for name, field in _fields()}
+        return {
+            name: value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            for name, value in values.items()
+            if value is not None
+        }
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of `homeview settings`. A secret's value reads `(set)`."""
+
+    name: str
+    value: str
+    default: str
+    meaning: str
+
+
+def load() -> Settings:
+    """The settings of this process, from the environment and `.env`. Raises BadSetting, naming each variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as invalid:
+        wrong = [error for error in invalid.errors(include_input=False) if error["type"] != "default_factory_not_called"]
+        raise BadSetting("\n".join(_sentence(error["loc"], error["msg"]) for error in wrong)) from None
+
+
+def table(settings: Settings) -> list[Row]:
+    """Every setting in the order of the class, for `homeview settings`."""
+    return [
+        Row(
+            name=_variable(name, field),
+            value=_shown(getattr(settings, name)),
+            default="sqlite:///HOMEVIEW_HOME/homeview.db" if name == "database_url" else _shown(field.default),
+            meaning=field.description or "",
+        )
+        for name, field in _fields()
+    ]
+
+
+def _fields() -> list[tuple[str, FieldInfo]]:
+    return list(Settings.model_fields.items())
+
+
+def _variable(name: str, field: FieldInfo) -> str:
+    return field.validation_alias if isinstance(field.validation_alias, str) else PREFIX + name.upper()
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, SecretStr):
+        return "(set)"
+    if value is None:
+        return "-"
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", str(value))
+
+
+def _sentence(location: tuple[int | str, ...], message: str) -> str:
+    name = str(location[0])
+    field = Settings.model_fields.get(name)
+    return f"{_variable(name, field) if field else name}: {message.removeprefix('Value error, ')}."

@@ -226,7 +226,8 @@ class _Draft:
             return
         given = self.take(readings)
         asks = is_question(fact)
-        if focus and isinstance(picked, Choice) and not asks and self.state.steps[focus.id].status == "waiting":
+        plainly_asks = fact.is_question or top in ("ask_question", "estimate_cost")
+        if focus and isinstance(picked, Choice) and not plainly_asks and self.state.steps[focus.id].status == "waiting":
             self.chose(focus.id, picked.option)
         elif top in ("accept", "decline") and not given:
             self.said_yes_or_no(focus, top)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, func, select
 
 from providers.store.store import Store
-from providers.store.tables import events, journeys
+from providers.store.tables import events, journeys, turns
 
 _LOOK_EVERY = 0.01  # seconds between looks while a stream is open; none is open, none is taken
 _BATCH = 500
@@ -147,3 +147,11 @@ def _by_journey(entries: list[Entry]) -> dict[str, list[Entry]]:
     for entry in entries:
         grouped[entry.journey_id].append(entry)
     return grouped
+
+
+def first_of_open_turn(db: Connection, journey_id: str) -> int | None:
+    """The position just before the first event of the turn that is open; None where none is, or it has told nothing yet."""
+    open_turns = select(turns.c.id).where(turns.c.journey_id == journey_id, turns.c.status == "open")
+    first = select(func.min(events.c.seq)).where(events.c.journey_id == journey_id, events.c.turn_id.in_(open_turns))
+    seq = db.execute(first).scalar_one_or_none()
+    return None if seq is None else seq - 1

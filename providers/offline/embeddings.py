@@ -1,0 +1,94 @@
+"""MiniLM on this machine: sentences to unit vectors of 384 numbers, with no key and no network."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from providers.errors import Misconfigured
+from providers.offline.weights import MODEL_ID, minilm_folder
+
+Vectors = npt.NDArray[np.float32]
+TOKENS = 256  # what the model was trained to read; the rest of a longer text is not seen
+CHARACTERS = 8192  # 256 tokens of ordinary words end long before this
+REMEMBERED = 256
+
+
+class WeightsMissing(Misconfigured):
+    """The offline model is not on this machine, or is another than this code wants."""
+
+
+class MiniLM:
+    """An Embedder. Loads at first use (about 0.3 s), so a worker polls before the model is in memory; safe to share among threads.
+
+    Texts go through the network one at a time. Int8 scales are taken over a whole batch, so in a batch a text's vector
+    depends on its companions (mean cosine to itself .990); and one at a time is faster on one thread: 0.56 s for 158
+    sentences against 1.03 s in batches of 16, whose padding is computed as well (measured 2026-11-22, 2 cores).
+    """
+
+    dimensions: int = 384
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.model_id: str = MODEL_ID
+        self.folder = folder or minilm_folder()
+        self.loading = Lock()
+        # One message is embedded for its intent and again for retrieval: the second time costs nothing.
+        self.remembered = lru_cache(maxsize=REMEMBERED)(self._vector)
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One unit vector for each text. Raises WeightsMissing. Runs in a thread: the event loop keeps moving."""
+        vectors = await asyncio.to_thread(self.encode, texts)
+        return [[float(number) for number in vector] for vector in vectors]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """The same, in this thread: float32, len(texts) x 384. Raises WeightsMissing."""
+        if not texts:
+            return np.empty((0, self.dimensions), np.float32)
+        if len(texts) == 1:
+            return self.remembered(texts[0][:CHARACTERS])[np.newaxis]
+        return np.stack([self._vector(text[:CHARACTERS]) for text in texts])
+
+    def _vector(self, text: str) -> Vectors:
+        tokenizer, session = self.model
+        readable = text.encode("utf-8", "replace").decode()  # half a surrogate pair would stop the tokenizer
+        ids = np.array([tokenizer.encode(readable).ids], np.int64)
+        hidden: Vectors = session.run(["hidden"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
+        mean: Vectors = hidden[0].mean(axis=0)
+        unit: Vectors = mean / np.linalg.norm(mean)
+        unit.flags.writeable = False  # it is remembered
+        return unit
+
+    @property
+    def model(self) -> tuple[Any, Any]:
+        with self.loading:
+            return self._model
+
+    @cached_property
+    def _model(self) -> tuple[Any, Any]:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        self.check_weights()
+        tokenizer = Tokenizer.from_file(str(self.folder / "tokenizer.json"))
+        tokenizer.no_padding()
+        tokenizer.enable_truncation(TOKENS)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # more threads spin against each other for a sentence this short
+        options.inter_op_num_threads = 1
+        session = onnxruntime.InferenceSession(str(self.folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        return tokenizer, session
+
+    def check_weights(self) -> None:
+        """Raises WeightsMissing unless the folder's manifest names the model this code was written for."""
+        try:
+            found = json.loads((self.folder / "manifest.json").read_text())["model_id"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise WeightsMissing("The offline model is not installed: run make venv.") from None
+        if found != self.model_id:
+            raise WeightsMissing(f"The offline model is {found}, this version needs {self.model_id}: run make venv.")

@@ -1,0 +1,95 @@
+"""The numbers of a message, however they are written: 14, 14.5, 3,5, 12,000, 14 1/2, fourteen, twenty-five thousand."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+SMALL = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+WORTH = {word: i for i, word in enumerate(SMALL, 1)} | {word: 10 * i for i, word in enumerate(TENS, 2)} | {"fourty": 40}
+BIG = {"hundred": 100, "thousand": 1000}
+FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
+
+WORD = "|".join(sorted(WORTH, key=len, reverse=True))
+WORDS = rf"(?:{WORD})(?:[ -](?:{WORD}|hundred|thousand)|(?<=hundred) and (?:{WORD}))*"
+FIGURE = re.compile(
+    rf"""(?:(?<![\w.,])|(?<=[0-9'"½¼¾tmn]x))(?:
+        (?P<grouped>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]{{1,4}})?)
+      | (?P<spaced>[0-9]{{1,3}}(?:\ [0-9]{{3}})+)(?!\ ?[0-9-])
+      | (?P<dotted>[0-9]{{1,3}}(?:\.[0-9]{{3}})+(?:,[0-9]{{1,2}})?)(?![0-9])
+      | (?P<mixed>[0-9]{{1,4}})[ -](?P<over>[0-9]{{1,2}})/(?P<under>[0-9]{{1,2}})
+      | (?P<plain>[0-9]{{1,12}}(?:[.,][0-9]{{1,6}})?)(?![0-9])(?!(?:st|nd|rd|th)\b)(?P<vulgar>\ ?[½¼¾])?
+      | (?P<words>\b(?:{WORDS}))(?![\w])
+      | (?P<lone>[½¼¾])
+    )(?P<half>\ and\ (?:a\ half|1/2))?""",
+    re.VERBOSE,
+)
+# Typographers' marks to typists' ones, one character for one: positions in the folded text are those of the text.
+MARKS = str.maketrans("’‘′`´“”″×✕–—−‑\u00a0\u202f\u2009\t\r", "'''''\"\"\"xx----     ")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number and where it stands. `grouped_by_dots`: 12.000 was written, which is twelve thousand only beside a currency."""
+
+    start: int
+    end: int
+    value: Decimal
+    grouped_by_dots: Decimal | None = None
+
+
+def fold(text: str) -> str:
+    """Lower case and plain marks, of the same length as the text (some capitals grow when they are lowered)."""
+    marked = text.translate(MARKS)
+    lowered = marked.lower()
+    return lowered if len(lowered) == len(text) else "".join(low if len(low := char.lower()) == 1 else char for char in marked)
+
+
+def figures(folded: str) -> list[Figure]:
+    return list(_figures(folded))
+
+
+def _figures(folded: str) -> Iterator[Figure]:
+    for match in FIGURE.finditer(folded):
+        value, by_dots = worth(match)
+        if value is not None:
+            yield Figure(match.start(), match.end(), value + (Decimal("0.5") if match["half"] else 0), by_dots)
+
+
+def worth(match: re.Match[str]) -> tuple[Decimal | None, Decimal | None]:
+    """The number a match stands for; and beside 12.000, read as twelve, the twelve thousand it may mean."""
+    if written := match["grouped"]:
+        return Decimal(written.replace(",", "")), None
+    if written := match["spaced"]:
+        return Decimal(written.replace(" ", "")), None
+    if written := match["dotted"]:
+        many = Decimal(written.replace(".", "").replace(",", "."))
+        return (many if written.count(".") > 1 or "," in written else Decimal(written)), many
+    if written := match["mixed"]:
+        under = int(match["under"])
+        return (Decimal(written) + Decimal(match["over"]) / under if under else None), None
+    if written := match["plain"]:
+        return Decimal(written.replace(",", ".")) + FRACTIONS.get((match["vulgar"] or "").strip(), Decimal(0)), None
+    if written := match["words"]:
+        return spoken(written), None
+    return FRACTIONS[match["lone"]], None
+
+
+def spoken(words: str) -> Decimal | None:
+    """Number words to a number; None where they don't make one ("six eight")."""
+    whole = part = 0
+    last = 10**6  # each word of a part must be smaller than the one before: twenty five, never five twenty
+    for word in re.split(r"[ -]", words):
+        if word == "and":
+            continue
+        if word == "hundred":
+            part, last = (part or 1) * 100, 100
+        elif word == "thousand":
+            whole, part, last = (whole + part) * 1000, 0, 10**6
+        else:
+            size = WORTH[word]
+            if last <= size or (last < 20) or (last < 100 and size >= 10):
+                return None
+            part, last = part + size, size
+    return Decimal(whole + part)

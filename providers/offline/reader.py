@@ -1,0 +1,54 @@
+"""Reads a message with no key and no network: intents by MiniLM, inputs by rules."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from journeys.inputs import Need, Text
+from journeys.messages import Intent, Understanding
+from providers.offline.embeddings import MiniLM
+from providers.offline.extract import extract
+from providers.offline.intents import Intents
+
+MOST_BYTES = 8192
+# Said while a free text was asked for, these are moves in the talk and not its text: "skip this" is nobody's goal.
+MOVES = frozenset(
+    ["skip", "go_back", "pause", "abandon", "ask_status", "ask_question", "accept", "decline", "small_talk", "out_of_scope"]
+)
+
+
+class OfflineReader:
+    """A Reader. Says "I don't know" by giving no intents, and finds only inputs that stand in the message.
+
+    The message is embedded once; `embedder` remembers the vector, so a search for the same text costs no second one.
+    """
+
+    engine: str = "offline"
+
+    def __init__(self, embedder: MiniLM, intents: Intents | None = None, today: Callable[[], date] = date.today) -> None:
+        self.embedder = embedder
+        self.intents = intents or Intents(embedder)
+        self.today = today
+
+    async def understand(self, text: str, needs: Sequence[Need], asked: str | None) -> Understanding:
+        """Reads the first 8 KB. Raises WeightsMissing; no text makes it fail."""
+        return await asyncio.to_thread(self.read, cut(text), needs, asked)
+
+    def read(self, text: str, needs: Sequence[Need], asked: str | None) -> Understanding:
+        reading = self.intents.classify(text)
+        found = extract(text, needs, asked, self.today())
+        return Understanding(
+            engine=self.engine,
+            intents=reading.intents,
+            closest=reading.closest,
+            found=[each for each in found if not isinstance(each.value, Text) or is_an_answer(reading.intents)],
+        )
+
+
+def is_an_answer(intents: Sequence[Intent]) -> bool:
+    return not intents or intents[0].name not in MOVES
+
+
+def cut(text: str) -> str:
+    """At most 8 KB of UTF-8, never half a character; positions in it are those of the whole text."""
+    return text.encode("utf-8", "surrogatepass")[:MOST_BYTES].decode("utf-8", "ignore") if len(text) > MOST_BYTES // 4 else text

@@ -1,0 +1,59 @@
+"""Fixtures that several rooms share. A server of its own for each module, so that no journey of one meets a worker of another."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+from providers.index import ChromaKnowledge, ensure_index
+from providers.offline.embeddings import MiniLM
+from providers.offline.reader import OfflineReader
+from providers.offline.writer import OfflineWriter
+from providers.pages import OUR_PAGES
+from tests.running import Stack, local_server, stack
+
+for name in list(os.environ):  # no test meets a key or a setting of the machine it runs on
+    if name.startswith(("GEMINI_", "HOMEVIEW_")):
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def embedder() -> MiniLM:
+    return MiniLM()
+
+
+@pytest.fixture(scope="session")
+async def index_root(tmp_path_factory: pytest.TempPathFactory, embedder: MiniLM) -> Path:
+    root = tmp_path_factory.mktemp("index")
+    await ensure_index(OUR_PAGES, root, embedder)
+    return root
+
+
+@pytest.fixture(scope="session")
+async def mind(index_root: Path, embedder: MiniLM) -> AsyncIterator[tuple[Any, Any, Any]]:
+    """The offline reader, our pages, the offline writer."""
+    knowledge = ChromaKnowledge(index_root, embedder)
+    yield OfflineReader(embedder), knowledge, OfflineWriter()
+    knowledge.close()
+
+
+@pytest.fixture(scope="module")
+async def temporal() -> AsyncIterator[WorkflowEnvironment]:
+    async with local_server() as env:
+        yield env
+
+
+@pytest.fixture(scope="module")
+async def homeview(
+    temporal: WorkflowEnvironment, mind: tuple[Any, Any, Any], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stack]:
+    async with stack(temporal, tmp_path_factory.mktemp("home"), mind) as running:
+        yield running

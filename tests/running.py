@@ -1,0 +1,205 @@
+"""HomeView running: in this process over real HTTP (`Stack`), or as processes that can be killed (`Processes`)."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import uvicorn
+from temporalio.client import Client, WorkflowHistory
+from temporalio.common import SearchAttributeKey
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Interceptor, Replayer
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from api.app import create_app
+from journeys.names import SEARCH_ATTRIBUTE_NAMES
+from providers.devserver import dev_server_command, find_temporal, test_server_arguments
+from providers.settings import Settings
+from providers.store.journeys import SqlRecords
+from providers.store.migrate import migrate
+from providers.store.store import Store
+from providers.temporal import data_converter, wait_until_up
+from worker.build import _SHARED, Providers, build_worker
+from workflows.journey import JourneyWorkflow
+
+
+def free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def local_server() -> AsyncIterator[WorkflowEnvironment]:
+    """The real development server, in memory, with the flags of temporal-dev.yml and our search attributes."""
+    async with await WorkflowEnvironment.start_local(
+        data_converter=data_converter,
+        dev_server_existing_path=str(find_temporal()),
+        dev_server_extra_args=test_server_arguments(),
+        dev_server_log_level="error",
+        search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTE_NAMES],
+    ) as env:
+        yield env
+
+
+@contextlib.asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[httpx2.AsyncClient]:
+    """The API on a real port of this machine, and a client for it."""
+    config = uvicorn.Config(create_app(settings), host="127.0.0.1", port=settings.api_port, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+        assert not running.done(), running.result()
+    async with httpx2.AsyncClient(base_url=settings.api_url, timeout=70, trust_env=False) as http:
+        yield http
+    server.should_exit = True
+    await running
+
+
+@dataclass
+class Stack:
+    """API and worker in this process, on a database of their own."""
+
+    http: httpx2.AsyncClient
+    temporal: Client
+    store: Store
+    settings: Settings
+    providers: Providers
+
+    async def start(self, **body: Any) -> str:
+        """A journey's id."""
+        answer = await self.http.post("/v1/journeys", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["journey_id"])
+
+    async def say(self, journey: str, text: str, key: str | None = None) -> dict[str, Any]:
+        """The turn."""
+        headers = {"Idempotency-Key": key} if key else {}
+        answer = await self.http.post(f"/v1/journeys/{journey}/messages", json={"text": text}, headers=headers)
+        assert answer.status_code == 200, answer.text
+        turn: dict[str, Any] = answer.json()["turn"]
+        return turn
+
+    async def view(self, journey: str) -> dict[str, Any]:
+        answer = await self.http.get(f"/v1/journeys/{journey}")
+        assert answer.status_code == 200, answer.text
+        view: dict[str, Any] = answer.json()
+        return view
+
+    async def history(self, journey: str) -> WorkflowHistory:
+        return await self.temporal.get_workflow_handle(journey).fetch_history()
+
+
+def settings_at(home: Path, temporal: str, **more: Any) -> Settings:
+    return Settings(home=home, other_temporal=temporal, api_port=free_port(), _env_file=None, **more)  # type: ignore[call-arg]
+
+
+@contextlib.asynccontextmanager
+async def stack(
+    env: WorkflowEnvironment, home: Path, mind: tuple[Any, Any, Any], *, worker: bool = True, interceptors: Sequence[Interceptor] = ()
+) -> AsyncIterator[Stack]:
+    """`mind` is (reader, knowledge, writer). Without `worker` nobody does the work."""
+    settings = settings_at(home, env.client.service_client.config.target_host)
+    migrate(settings.database_url)
+    store = Store(settings.database_url)
+    providers = Providers(SqlRecords(store), *mind)
+    async with serving(settings) as http, contextlib.AsyncExitStack() as works:
+        if worker:
+            await works.enter_async_context(build_worker(env.client, providers, interceptors=interceptors))
+        yield Stack(http, env.client, store, settings, providers)
+    store.close()
+
+
+def replayer() -> Replayer:
+    runner = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*_SHARED))
+    return Replayer(workflows=[JourneyWorkflow], data_converter=data_converter, workflow_runner=runner)
+
+
+async def replays(history: WorkflowHistory) -> None:
+    """Raises where today's code does not follow this history."""
+    await replayer().replay_workflow(history)
+
+
+@dataclass
+class Processes:
+    """Temporal, worker and API as processes of their own on one home folder, each killable by its id."""
+
+    home: Path
+    settings: Settings
+    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    worker_command: Sequence[str] = (sys.executable, "-m", "worker.cli", "worker")
+
+    @classmethod
+    def at(cls, home: Path, **more: Any) -> "Processes":
+        return cls(home, settings_at(home, f"127.0.0.1:{free_port()}", **more))
+
+    def spawn(self, name: str, command: Sequence[str], **environment: str) -> None:
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("GEMINI_", "HOMEVIEW_"))}
+        env |= self.settings.environment() | environment
+        with (self.home / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
+
+    async def temporal(self) -> None:
+        port = int(self.settings.temporal_address.rpartition(":")[2])
+        db = self.home / "temporal.db"
+        command = dev_server_command(find_temporal(), ip="127.0.0.1", port=port, ui_port=free_port(), metrics_port=0, db_filename=db)
+        self.spawn("temporal", command)
+        await wait_until_up(self.settings.temporal_address, 30)
+
+    def worker(self, **environment: str) -> None:
+        self.spawn("worker", self.worker_command, **environment)
+
+    async def api(self) -> None:
+        self.spawn("api", [sys.executable, "-m", "worker.cli", "api"])
+        async with self.http() as http:
+            await until(lambda: answers(http, "/healthz"), 30)
+
+    async def up(self) -> None:
+        migrate(self.settings.database_url)
+        await self.temporal()
+        self.worker()
+        await self.api()
+
+    def http(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(base_url=self.settings.api_url, timeout=70, trust_env=False)
+
+    def kill(self, name: str) -> None:
+        """kill -9, and gone."""
+        process = self.running.pop(name)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+
+    def log(self, name: str) -> str:
+        return (self.home / f"{name}.log").read_text(errors="replace")
+
+    def end(self) -> None:
+        for name in list(self.running):
+            self.kill(name)
+
+
+async def answers(http: httpx2.AsyncClient, path: str) -> bool:
+    try:
+        return (await http.get(path)).is_success
+    except httpx2.TransportError:
+        return False
+
+
+async def until(condition: Any, within: float, every: float = 0.02) -> None:
+    """Wait for a condition, at most `within` seconds; it may be a function or a coroutine function."""
+    async with asyncio.timeout(within):
+        while True:
+            outcome = condition()
+            if await outcome if asyncio.iscoroutine(outcome) else outcome:
+                return
+            await asyncio.sleep(every)

@@ -180,7 +180,7 @@ class JourneyWorkflow:
     async def safely(self, turn: Turn, way: Way, fact: Fact | None, text: str | None) -> Receipt:
         try:
             await way(turn, fact, text)
-        except ActivityError as failure:  # it lies in history as that activity's failure, so a mended activity changes no replay
+        except (ActivityError, ApplicationError) as failure:  # an activity's, in history as such: a mended activity changes no replay
             raise await self.failed(turn, failure) from failure
         return self.receipt(turn)
 
@@ -230,9 +230,9 @@ class JourneyWorkflow:
         told = RecordTurn(turn=turn, template=self.template, state=self.state, say=say, cites=cites, moved=moved, stopped=stopped)
         await workflow.execute_local_activity_method(Records.record, told, **QUICK, summary=f"record {turn.seq}")
 
-    async def failed(self, turn: Turn, failure: ActivityError) -> ApplicationError:
+    async def failed(self, turn: Turn, failure: ActivityError | ApplicationError) -> ApplicationError:
         """A refusal goes back as it is; anything else is told to the person as a turn that failed, with its message kept."""
-        cause = failure.cause
+        cause = failure.cause if isinstance(failure, ActivityError) else failure  # a local activity's failure comes unwrapped
         error = (cause.type if isinstance(cause, ApplicationError) else None) or type(cause).__name__
         if error in refusals.by_name():
             return ApplicationError(str(getattr(cause, "message", "")), type=error, non_retryable=True)

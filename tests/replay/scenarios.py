@@ -1,0 +1,49 @@
+"""The journeys whose histories are kept: each takes a path through the workflow's code that the others don't."""
+
+from collections.abc import Awaitable, Callable
+
+from tests.running import Stack
+
+KITCHEN = [
+    "I'd like to redo my kitchen in Seattle, 98101, for about $50k",
+    "how long does a kitchen renovation take?",
+    "It's 14.5 x 12 ft and there are 22.5 feet of countertop",
+    "modern please, and a moderate remodel",
+    "semi-custom cabinets, quartz counters, tile floor and mid-range appliances",
+]
+
+
+async def whole_kitchen(homeview: Stack) -> str:
+    """Messages, skills, two decisions; closed."""
+    journey = await homeview.start()
+    for text in [*KITCHEN, "looks good, go ahead", "hire it out"]:
+        await homeview.say(journey, text)
+    return journey
+
+
+async def second_thoughts(homeview: Stack) -> str:
+    """Back to the products after the estimate, another choice, a refusal, a step that depends on it made again; still open."""
+    journey = await homeview.start()
+    for text in KITCHEN:
+        await homeview.say(journey, text)
+    await homeview.http.post(f"/v1/journeys/{journey}/back", json={"step": "products"})
+    given = {"counter_material": {"kind": "choice", "option": "laminate"}}
+    await homeview.http.post(f"/v1/journeys/{journey}/inputs", json={"inputs": given})
+    await homeview.http.post(f"/v1/journeys/{journey}/decisions", json={"step": "route", "option": "hire"})
+    return journey
+
+
+async def paused_and_ended(homeview: Stack) -> str:
+    """The updates that pass the lock."""
+    journey = await homeview.start()
+    await homeview.say(journey, KITCHEN[0])
+    for control in ("pause", "resume", "abandon"):
+        await homeview.http.post(f"/v1/journeys/{journey}/{control}", json={})
+    return journey
+
+
+SCENARIOS: dict[str, Callable[[Stack], Awaitable[str]]] = {
+    "whole_kitchen": whole_kitchen,
+    "second_thoughts": second_thoughts,
+    "paused_and_ended": paused_and_ended,
+}

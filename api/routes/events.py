@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query
+from fastapi.responses import StreamingResponse
 from fastapi.sse import EventSourceResponse
 from sqlalchemy import Connection
 
@@ -19,7 +20,7 @@ router = APIRouter(prefix="/v1/journeys/{journey_id}", tags=["events"])
 KEEP_ALIVE = 15.0  # seconds of silence after which a comment keeps proxies from closing the stream
 
 
-@router.get("/events", response_class=EventSourceResponse, responses=documented())
+@router.get("/events", response_class=StreamingResponse, responses={200: {"content": {"text/event-stream": {}}}, **documented()})
 async def read_events(
     journey_id: JourneyId,
     doors: Open,

@@ -6,7 +6,7 @@ of the state; then `settle` walks the steps once, in template order, and finds w
 
 Lines of `Decision.say`, which the writer turns into sentences: began, welcome_back(days), noted(inputs), out_of_bounds(input),
 kept(step), chosen(step, option), went_back(step, stale steps), cant_go_back, skipped(step), cant_skip(step), made(step, skill),
-problem(step), question(intent), cost_question, clarify(intents), status, how_to(action), small_talk, out_of_scope,
+problem(step), question(intent), clarify(intents), status, how_to(action), small_talk, out_of_scope,
 nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed.
 """
 
@@ -30,12 +30,11 @@ from journeys.refusals import (
     WrongKind,
 )
 from journeys.state import SETTLED, JourneyState, StepState, Timer
-from journeys.template import Step, Template
+from journeys.template import GO_BACK_TO, Step, Template
 
 NUDGES = (timedelta(hours=24), timedelta(days=7), timedelta(days=30))
 DORMANT = timedelta(days=90)
 LONG_AWAY = timedelta(days=14)  # after that prices and offers are looked at again
-GO_BACK_TO = "go_back_to"  # the name under which a reader may find the step a message wants to go back to
 QUESTIONS = {"ask_question", "find_contractor", "assess_diy", "choose_style", "choose_products", "estimate_cost"}
 
 
@@ -154,9 +153,13 @@ class _Draft:
         self.say: list[Line] = []
         self.runs: list[SkillRun] = []
         self.ask_first: str | None = None
+        self.came: Timer | None = None
+        self.behind: set[str] = set()  # steps that build, directly or through others, on one that is not settled
 
     def after(self, fact: Fact) -> Decision:
-        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Paused | Resumed):
+        if self.state.is_closed:  # a result or a timer that came too late
+            return self.decision()
+        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed):
             self.heard()
         match fact:
             case Began():
@@ -176,16 +179,15 @@ class _Draft:
             case TimeCame(timer=timer):
                 self.time_came(timer)
             case Paused():
-                self.state.status = "paused"
-                self.line("paused")
+                self.paused()
             case Resumed():
-                self.line("resumed")
+                self.resumed()
             case Abandoned():
                 self.state.status = "abandoned"
                 self.line("abandoned")
             case _:
                 assert_never(fact)
-        if not self.state.is_closed:
+        if self.state.status not in ("paused", "completed", "abandoned"):
             self.settle()
         return self.decision()
 
@@ -212,6 +214,23 @@ class _Draft:
             }
             if results != held.results:
                 self.state.set_step(step.id, results=results)
+            if held.status == "blocked":  # what was not known then may be known by now
+                self.state.set_step(step.id, problem=None, problem_for=None)
+
+    def paused(self) -> None:
+        """Changes nothing but status and timers, since it lands in the middle of other turns. Who was long away still is, on resuming."""
+        self.state.status = "paused"
+        if self.now - self.state.last_heard_at <= LONG_AWAY:
+            self.state.last_heard_at = self.now
+        self.line("paused")
+
+    def resumed(self) -> None:
+        """A pause stops the clock of the decisions: each is asked anew, or its deadline could have passed unnoticed."""
+        if self.before.status == "paused":
+            for step in self.template.steps:
+                if self.state.steps[step.id].status == "waiting":
+                    self.state.set_step(step.id, asked_at=None)
+        self.line("resumed")
 
     def said(self, fact: Said) -> None:
         """Inputs are read before intents: while a question is open, most messages answer it."""
@@ -221,14 +240,18 @@ class _Draft:
         readings = {found.need: found.value for found in u.found}
         back_to = readings.pop(GO_BACK_TO, None)
         picked = readings.pop(decision.name, None) if decision else None
+        pick = focus.decision.pick(picked.option) if focus and focus.decision and isinstance(picked, Choice) else None
         if top == "go_back":
             self.said_go_back(back_to, readings)
             return
         given = self.take(readings)
         asks = is_question(fact)
         plainly_asks = fact.is_question or top in ("ask_question", "estimate_cost")
-        if focus and isinstance(picked, Choice) and not plainly_asks and self.state.steps[focus.id].status == "waiting":
-            self.chose(focus.id, picked.option)
+        if focus and pick and not plainly_asks and self.state.steps[focus.id].status == "waiting":
+            if top == "decline" and pick.means == "accept":  # "no, I don't accept it": nobody is taken at a word they denied
+                self.line("clarify")
+            else:
+                self.chose(focus.id, pick.id)
         elif top in ("accept", "decline") and not given:
             self.said_yes_or_no(focus, top)
         elif top == "skip" and not given:
@@ -252,26 +275,30 @@ class _Draft:
 
     def said_go_back(self, back_to: Value | None, readings: Mapping[str, Value]) -> None:
         """To the step that was named, else to the step whose input was given, else to the last one that asked something."""
-        target = back_to.option if isinstance(back_to, Choice) else None
+        target = back_to.option if isinstance(back_to, Choice) and back_to.option in self.state.steps else None
         if target is None and readings:
             target = next((step.id for step, need in self.template.needs() if need.name in readings), None)
         target = target or self.last_that_asked()
         if target is None or not self.state.steps[target].was_reached:
-            self.line("cant_go_back")
-            self.take(dict(readings))
+            if not self.take(readings):
+                self.line("cant_go_back")
             return
         self.went_back(target)
-        self.take(dict(readings))
+        self.take(readings)
 
     def last_that_asked(self) -> str | None:
-        asked = [step.id for step in self.template.steps if (step.needs or step.decision) and step.id != self.state.focus]
-        return next((step_id for step_id in reversed(asked) if self.state.steps[step_id].was_reached), None)
+        """Before the step the conversation is at: a stale one lies ahead of it."""
+        steps = [step.id for step in self.template.steps]
+        earlier = self.template.steps[: steps.index(self.state.focus)] if self.state.focus else self.template.steps
+        asked = [step.id for step in earlier if (step.needs or step.decision) and self.state.steps[step.id].was_reached]
+        return next((step_id for step_id in reversed(asked) if self.state.steps[step_id].status != "stale"), None)
 
     def said_yes_or_no(self, focus: Step | None, means: str) -> None:
         if focus is None:
             return
         held = self.state.steps[focus.id]
-        pick = focus.decision.meaning(means) if focus.decision and held.status == "waiting" else None
+        asked = held.status == "waiting" and self.state.asked == f"{focus.id}_decision"  # a yes to another question accepts nothing
+        pick = focus.decision.meaning(means) if focus.decision and asked else None
         if pick:
             self.chose(focus.id, pick.id)
         elif held.revisiting and means == "accept":
@@ -308,13 +335,18 @@ class _Draft:
             if step_id:
                 self.keep(_step(self.template, step_id))
             return
-        self.state.inputs = {**self.state.inputs, **inputs}
+        had = self.state.inputs  # 12 ft and 12.0 ft are the same answer, so the first stays and nothing is made again
+        self.state.inputs = {**had, **{name: value for name, value in inputs.items() if had.get(name) != value}}
         for step in self.template.steps:
             if self.state.steps[step.id].revisiting and any(need.name in inputs for need in step.all_needs()):
                 self.state.set_step(step.id, revisiting=False)
         self.line("noted", names=list(inputs))
 
     def keep(self, step: Step) -> None:
+        """As it was; a step that was skipped, so that its inputs were never given, is skipped again."""
+        if step.may_skip and any(need.name not in self.state.inputs for need in step.needs):
+            self.skipped(step.id)
+            return
         self.state.set_step(step.id, revisiting=False)
         self.line("kept", step.id)
 
@@ -334,33 +366,36 @@ class _Draft:
     def went_back(self, step_id: str) -> None:
         """The step is open again with what it had; whoever depends on it waits until it is settled. Nothing is deleted."""
         step = _step(self.template, step_id)
-        cleared = {"chosen": None, "chosen_for": None, "problem": None, "problem_for": None}
+        cleared = {"chosen": None, "chosen_for": None, "problem": None, "problem_for": None, "asked_at": None}
         self.state.set_step(step_id, status="open", revisiting=bool(step.needs), **cleared)
-        affected = [s.id for s in self.template.steps if s.id in dependants(self.template, step_id) and self.state.steps[s.id].was_reached]
-        self.line("went_back", step_id, affected)
+        held, depend = self.state.steps, dependants(self.template, step_id)
+        affected = [s.id for s in self.template.steps if s.id in depend and held[s.id].was_reached and held[s.id].status != "skipped"]
+        self.line("went_back", step_id, affected if step.needs or step.decision else [])
 
     def skipped(self, step_id: str) -> None:
-        self.state.set_step(step_id, status="skipped", revisiting=False)
+        self.state.set_step(step_id, status="skipped", revisiting=False, passed_over=False, asked_at=None)
         self.line("skipped", step_id)
 
     def made(self, fact: Made) -> None:
         for result in fact.results:
             held = self.state.steps[result.step]
             if result.ref is not None:
-                results = {**held.results, result.skill: result.ref}
-                self.state.set_step(result.step, results=results, problem=None, problem_for=None)
+                self.state.set_step(result.step, results={**held.results, result.skill: result.ref})
                 self.line("made", result.step, [result.skill])
             else:
                 self.state.set_step(result.step, problem=result.problem, problem_for=result.inputs_hash)
                 self.line("problem", result.step)
 
     def time_came(self, timer: Timer) -> None:
-        if timer.kind == "dormant":
-            self.state.status = "dormant"
-            self.line("dormant")
-        elif timer.kind == "nudge":
-            self.line("nudge")
-        elif timer.step:
+        """A timer whose reason is gone says nothing: somebody spoke, paused or decided while it was on its way."""
+        self.came = timer
+        if timer.kind in ("dormant", "nudge"):
+            if self.state.status != "active":
+                return
+            self.line(timer.kind)
+            if timer.kind == "dormant":
+                self.state.status = "dormant"
+        elif timer.step and self.state.status != "paused" and self.state.steps[timer.step].status == "waiting":
             step = _step(self.template, timer.step)
             if timer.kind == "deadline" and step.decision and step.decision.default:
                 self.line("default_chosen", step.id, [step.decision.default])
@@ -379,55 +414,61 @@ class _Draft:
             self.line("completed")
         live = [s for s in self.template.steps if held[s.id].status in ("open", "waiting", "blocked")]
         running = {run.step for run in self.runs}
-        focus = next((s for s in live if s.id not in running), live[0] if live else None)
+        # What a person can answer first; what is blocked waits for it, so that one refusing skill stops nothing but its own branch.
+        focus = min(live, key=lambda s: 2 if s.id in running else 1 if held[s.id].status == "blocked" else 0, default=None)
         self.state.focus = focus.id if focus else None
         self.state.asked = self.question(focus)
 
     def settle_step(self, step: Step, upstream: dict[str, str]) -> None:
         held = self.state.steps[step.id]
-        if any(self.state.steps[other].status not in SETTLED for other in step.depends_on):
+        if any(other in self.behind or self.state.steps[other].status not in SETTLED for other in step.depends_on):
+            self.behind.add(step.id)
             if held.status != "skipped":
                 self.state.set_step(step.id, status="stale" if held.was_reached else "pending", asked_at=None)
             return
+        if held.status == "skipped" and not held.passed_over:
+            return
         if step.skip_if and self.state.inputs.get(step.skip_if.input) == Choice(option=step.skip_if.option):
-            self.state.set_step(step.id, status="skipped")
+            self.state.set_step(step.id, status="skipped", passed_over=True, revisiting=False, asked_at=None)
             return
-        if held.status == "skipped" and (step.may_skip or step.skip_if is None):
-            return
+        if held.passed_over:
+            self.state.set_step(step.id, status="open", passed_over=False)
         if held.revisiting or any(need.name not in self.state.inputs for need in step.needs):
-            self.state.set_step(step.id, status="open")
+            self.state.set_step(step.id, status="open", asked_at=None)
             return
         if self.must_run(step, upstream):
             return
         held = self.state.steps[step.id]
         if step.decision is None or (held.chosen is not None and held.chosen_for == self.decision_hash(step)):
-            self.state.set_step(step.id, status="done", asked_at=None)
+            self.state.set_step(step.id, status="done", asked_at=None, problem=None, problem_for=None)
         else:
-            self.state.set_step(step.id, status="waiting", asked_at=held.asked_at or self.now, chosen=None, chosen_for=None)
+            asked_at, cleared = held.asked_at or self.now, {"chosen": None, "chosen_for": None, "problem": None, "problem_for": None}
+            self.state.set_step(step.id, status="waiting", asked_at=asked_at, **cleared)
 
     def must_run(self, step: Step, upstream: dict[str, str]) -> bool:
         """Whether skills of the step have to run first; what was made for the same inputs is used again."""
         missing: list[SkillRun] = []
         for index, run in enumerate(step.run):
             held, hash_ = self.state.steps[step.id], inputs_hash(step, index, self.state, upstream)
-            upstream[step.id] = f"{upstream.get(step.id, '')}/{hash_}"
             if held.problem_for == hash_:
-                self.state.set_step(step.id, status="blocked")
+                self.state.set_step(step.id, status="blocked", asked_at=None)
                 return True
             ref = held.results.get(run.skill)
+            upstream[step.id] = f"{upstream.get(step.id, '')}/{hash_}@{ref.made_with if ref else ''}"
             if ref is None or ref.inputs_hash != hash_:
                 made_with = self.skills.get(run.skill, "")
                 version = ref.version + 1 if ref else 1
                 missing.append(SkillRun(step=step.id, skill=run.skill, version=version, inputs_hash=hash_, made_with=made_with))
         if missing:
             self.runs += missing
-            self.state.set_step(step.id, status="open", problem=None, problem_for=None)
+            self.state.set_step(step.id, status="open", problem=None, problem_for=None, asked_at=None)
         return bool(missing)
 
     def decision_hash(self, step: Step) -> str:
-        """What a choice was made about: the results the step shows."""
+        """What a choice was made about: the results the step shows. One made again with newer prices is another result."""
         results = self.state.steps[step.id].results
-        return "|".join(results[run.skill].inputs_hash for run in step.run if run.skill in results) or "-"
+        shown = [results[run.skill] for run in step.run if run.skill in results]
+        return "|".join(f"{ref.inputs_hash}.{ref.version}" for ref in shown) or "-"
 
     def question(self, focus: Step | None) -> str | None:
         if self.ask_first:
@@ -447,7 +488,11 @@ class _Draft:
 
     # --- the outcome -----------------------------------------------------------------------------------------------------
     def timers(self) -> list[Timer]:
-        """Everything that is still to come due; one that has come is not repeated."""
+        """Everything that is still to come due; one that has come is not repeated.
+
+        What fell due beside the one that came, at the same moment or while no worker ran, comes next: else a deadline could be lost.
+        Of late reminders only the last is kept, and none where the person just spoke; late nudges are dropped.
+        """
         if self.state.status not in ("active", "dormant"):
             return []
         timers: list[Timer] = []
@@ -459,12 +504,16 @@ class _Draft:
             held = self.state.steps[step.id]
             if held.status == "waiting" and step.decision and held.asked_at:
                 asked = held.asked_at
-                for days in step.decision.remind_days:
+                for days in sorted(set(step.decision.remind_days)):
                     timers.append(Timer(id=f"remind.{step.id}.{days}", kind="remind", due_at=asked + timedelta(days=days), step=step.id))
                 if step.decision.deadline_days:
                     due = asked + timedelta(days=step.decision.deadline_days)
                     timers.append(Timer(id=f"deadline.{step.id}", kind="deadline", due_at=due, step=step.id))
-        return [timer for timer in timers if timer.due_at > self.now]
+        spoke = self.state.last_heard_at == self.now
+        kept = ("deadline",) if spoke else ("deadline", "remind", "dormant")
+        late = [timer for timer in timers if timer.due_at <= self.now and timer in self.before.timers and timer != self.came]
+        last = {(timer.kind, timer.step): timer for timer in late if timer.kind in kept}
+        return [*last.values(), *(timer for timer in timers if timer.due_at > self.now)]
 
     def decision(self) -> Decision:
         state, before = self.state, self.before
@@ -514,7 +563,9 @@ def _first(template: Template, state: JourneyState) -> str:
 
 
 def _revisited(state: JourneyState) -> str | None:
-    return next((step_id for step_id, held in state.steps.items() if held.revisiting), None)
+    """The step that an answer without inputs keeps: the one the conversation is at, else the first that is revisited."""
+    revisited = [step_id for step_id, held in state.steps.items() if held.revisiting]
+    return state.focus if state.focus in revisited else next(iter(revisited), None)
 
 
 def _extent(value: Value) -> tuple[Decimal | None, Decimal | None]:

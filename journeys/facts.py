@@ -4,16 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from journeys.inputs import Frozen, Value
+from journeys.inputs import Kept, Value
 from journeys.messages import SkillResult, Understanding
 from journeys.state import Timer
 
 
-class Began(Frozen):
+class Began(Kept):
     kind: Literal["began"] = "began"
 
 
-class Said(Frozen):
+class Said(Kept):
     """A message was understood; `is_question` by its form, where no intent is sure."""
 
     kind: Literal["said"] = "said"
@@ -21,47 +21,47 @@ class Said(Frozen):
     is_question: bool = False
 
 
-class Gave(Frozen):
+class Gave(Kept):
     kind: Literal["gave"] = "gave"
     inputs: dict[str, Value]
 
 
-class Chose(Frozen):
+class Chose(Kept):
     kind: Literal["chose"] = "chose"
     step: str
     option: str
 
 
-class WentBack(Frozen):
+class WentBack(Kept):
     kind: Literal["went_back"] = "went_back"
     step: str
 
 
-class Skipped(Frozen):
+class Skipped(Kept):
     kind: Literal["skipped"] = "skipped"
     step: str
 
 
-class Paused(Frozen):
+class Paused(Kept):
     kind: Literal["paused"] = "paused"
 
 
-class Resumed(Frozen):
+class Resumed(Kept):
     kind: Literal["resumed"] = "resumed"
 
 
-class Abandoned(Frozen):
+class Abandoned(Kept):
     kind: Literal["abandoned"] = "abandoned"
 
 
-class Made(Frozen):
+class Made(Kept):
     """Skills ran: what each gave."""
 
     kind: Literal["made"] = "made"
     results: list[SkillResult]
 
 
-class TimeCame(Frozen):
+class TimeCame(Kept):
     kind: Literal["time_came"] = "time_came"
     timer: Timer
 

@@ -21,6 +21,12 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Kept(BaseModel):
+    """What is carried in state and histories: never changed in place, and read without the fields that a later version wrote."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
 class Text(Frozen):
     kind: Literal["text"] = "text"
     text: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]

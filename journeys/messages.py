@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from journeys.inputs import Found, Frozen, Slug, Value
+from journeys.inputs import Found, Kept, Slug, Value
 from journeys.state import JourneyState, ResultRef, Status, StepState, Timer
 from journeys.template import Template
 
@@ -31,7 +31,7 @@ class JourneyStart(BaseModel):
 
 
 # --- what a person or the API asks for: one model per update -----------------------------------------------------------
-class Asked(Frozen):
+class Asked(Kept):
     """Every update says under which key it came and what was asked, so that a repeat can be told from a mistake."""
 
     key: Key
@@ -69,14 +69,14 @@ class Control(Asked):
 
 
 # --- what was understood and what follows --------------------------------------------------------------------------------
-class Intent(Frozen):
+class Intent(Kept):
     """One reading of a message and its probability (0-1)."""
 
     name: Slug
     p: Annotated[float, Field(ge=0, le=1)]
 
 
-class Understanding(Frozen):
+class Understanding(Kept):
     """What a message says. `intents` best first, empty where the reader abstains; `closest` are then the two nearest readings."""
 
     engine: str
@@ -85,7 +85,7 @@ class Understanding(Frozen):
     found: list[Found] = []
 
 
-class SkillRun(Frozen):
+class SkillRun(Kept):
     """One skill to run for a step. Its deed is (journey, step, skill, inputs_hash): run again, it is the same result."""
 
     step: Slug
@@ -95,7 +95,7 @@ class SkillRun(Frozen):
     made_with: str
 
 
-class SkillResult(Frozen):
+class SkillResult(Kept):
     """What came of a SkillRun: a reference to the stored result, or the sentence with which the skill refused."""
 
     step: Slug
@@ -105,7 +105,7 @@ class SkillResult(Frozen):
     problem: str | None = None
 
 
-class Line(Frozen):
+class Line(Kept):
     """One thing the reply must say, by code (see engine.py); the words are the writer's."""
 
     code: str
@@ -113,7 +113,7 @@ class Line(Frozen):
     names: list[str] = []
 
 
-class Decision(Frozen):
+class Decision(Kept):
     """What follows from a fact. Made in an activity, so that it lies in history as a result; the workflow carries it out.
 
     Everything but `runs` and `say` is the new value of the field of that name in JourneyState; `steps` and `inputs` hold
@@ -132,7 +132,7 @@ class Decision(Frozen):
     cites: list[str] = []
 
 
-class Opened(Frozen):
+class Opened(Kept):
     """What `open` found and decided. `decision` is None where the key was answered before: then `answered` is its turn."""
 
     decision: Decision | None = None

@@ -6,9 +6,9 @@ Texts, results and the conversation are in SQL; the state holds decisions, small
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
-from journeys.inputs import Frozen, Slug, Value
+from journeys.inputs import Kept, Slug, Value
 
 Status = Literal["active", "paused", "dormant", "completed", "abandoned"]
 StepStatus = Literal["pending", "open", "waiting", "done", "skipped", "stale", "blocked"]
@@ -16,7 +16,7 @@ SETTLED: frozenset[StepStatus] = frozenset({"done", "skipped"})
 REMEMBERED_KEYS = 64  # they close the race across continue-as-new; the requests table remembers for good
 
 
-class Receipt(Frozen):
+class Receipt(Kept):
     """What an update answers: never the text, which the API reads in SQL."""
 
     turn_id: str
@@ -25,11 +25,14 @@ class Receipt(Frozen):
     body_hash: str
 
 
-class KeptReceipt(Receipt):
+class Remembered(Kept):
+    """A receipt under the id of the update it answered."""
+
     update_id: str
+    receipt: Receipt
 
 
-class ResultRef(Frozen):
+class ResultRef(Kept):
     """One result of a skill. `inputs_hash` says for which inputs it was made, `made_with` by which version of the skill."""
 
     version: int
@@ -39,7 +42,7 @@ class ResultRef(Frozen):
     made_at: datetime
 
 
-class Timer(Frozen):
+class Timer(Kept):
     """Something that becomes due. `id` is unique within the journey's wait: kind, step and ordinal."""
 
     id: str
@@ -48,7 +51,7 @@ class Timer(Frozen):
     step: str | None = None
 
 
-class StepState(Frozen):
+class StepState(Kept):
     status: StepStatus = "pending"
     results: dict[str, ResultRef] = {}
     chosen: str | None = None
@@ -57,19 +60,21 @@ class StepState(Frozen):
     asked_at: datetime | None = None  # since when its decision waits
     problem: str | None = None  # the sentence with which a skill refused, for the inputs_hash in problem_for
     problem_for: str | None = None
+    passed_over: bool = False  # skipped by the template's skip_if, not by the person: open again when the condition no longer holds
 
     def but(self, **changes: object) -> "StepState":
         return self.model_copy(update=changes)
 
     @property
     def was_reached(self) -> bool:
-        return bool(self.results) or self.chosen is not None or self.status in ("done", "waiting", "stale", "blocked", "skipped")
+        if self.passed_over:
+            return False
+        settled_once = bool(self.results) or self.chosen is not None or self.revisiting
+        return settled_once or self.status in ("done", "waiting", "stale", "blocked", "skipped")
 
 
 class JourneyState(BaseModel):
     """Changed only by `carry_out` in the workflow, and on a copy by the engine."""
-
-    model_config = ConfigDict(extra="forbid")
 
     shape: int = 1
     journey_id: str
@@ -87,17 +92,17 @@ class JourneyState(BaseModel):
     asked: str | None = None  # the input or decision the person was last asked for
     timers: list[Timer] = []
     turns: int = 0
-    recent: list[KeptReceipt] = []
+    recent: list[Remembered] = []
 
     @property
     def is_closed(self) -> bool:
         return self.status in ("completed", "abandoned")
 
     def remembered(self, update_id: str) -> Receipt | None:
-        return next((kept for kept in reversed(self.recent) if kept.update_id == update_id), None)
+        return next((kept.receipt for kept in reversed(self.recent) if kept.update_id == update_id), None)
 
     def remember(self, update_id: str, receipt: Receipt) -> None:
-        self.recent = [*self.recent, KeptReceipt(update_id=update_id, **receipt.model_dump())][-REMEMBERED_KEYS:]
+        self.recent = [*self.recent, Remembered(update_id=update_id, receipt=receipt)][-REMEMBERED_KEYS:]
 
     def next_due(self) -> datetime | None:
         return min((timer.due_at for timer in self.timers), default=None)

@@ -34,7 +34,7 @@ class Progress(Frozen):
 
 
 class WaitingFor(Frozen):
-    """What the journey waits for: `kind` is input, decision, skill, resume or nothing; since when; what comes next by itself."""
+    """What the journey waits for: `kind` is input, decision, problem, skill, resume or nothing; since when; what comes next by itself."""
 
     kind: str
     name: str = ""
@@ -177,6 +177,11 @@ def _focus_actions(focus: Step, held: StepState, asked: str | None, template: Te
     need = template.need(asked) if asked else None
     if need:
         found.append(_action("answer", need.ask, input=need.name, kind=need.kind))
+    if held.status == "blocked":  # give what it builds on another value, or have it tried once more as it is
+        used = dict.fromkeys(name for run in focus.run for name in run.uses)
+        for other in (need for name in used if (need := template.need(name))):
+            found.append(_action("answer", other.ask, input=other.name, kind=other.kind))
+        found.append(_action("go_back", f"Try {focus.title.lower()} again", step=focus.id))
     if held.revisiting:
         found.append(_action("keep", f"Keep {focus.title.lower()} as it is", step=focus.id))
     if focus.may_skip:

@@ -71,24 +71,33 @@ class Store:
 
     def _write_group(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
         """All in one transaction, each behind a savepoint, so that one that fails takes no other with it."""
-        outcomes: list[tuple[Future[Any], Any, BaseException | None]] = []
+        wanted = [(work, done) for work, done in group if done.set_running_or_notify_cancel()]
+        outcomes: list[tuple[Any, Exception | None]] = []
         try:
             with self.engine.begin() as db:
-                for work, done in group:
-                    try:
-                        with db.begin_nested():
-                            outcomes.append((done, work(db), None))
-                    except (OperationalError, InterfaceError):
-                        raise  # the database itself: nothing of the group is safe
-                    except Exception as error:
-                        outcomes.append((done, None, error))
-        except DBAPIError as error:
-            outcomes = [(done, None, StoreUnavailable(reason(error))) for _, done in group]
-        for done, value, failure in outcomes:
+                outcomes = [_alone(db, work) for work, _ in wanted]
+        except DBAPIError as error:  # the database itself: nothing of the group is on disk
+            outcomes = [(None, StoreUnavailable(reason(error)))] * len(wanted)
+        except Exception as error:  # a bug of ours must fail its works, not end the only writer
+            outcomes = [(None, error)] * len(wanted)
+        for (_, done), (value, failure) in zip(wanted, outcomes, strict=True):
             if failure is not None:
                 done.set_exception(failure)
             else:
                 done.set_result(value)
+
+
+def _alone(db: Connection, work: Work[Any]) -> tuple[Any, Exception | None]:
+    savepoint = db.begin_nested()
+    try:
+        value = work(db)
+    except (OperationalError, InterfaceError):
+        raise  # a full disk has ended the transaction with its savepoints: rolling back to one would hide the reason
+    except Exception as error:
+        savepoint.rollback()
+        return None, error
+    savepoint.commit()
+    return value, None
 
 
 def reason(error: DBAPIError) -> str:

@@ -72,9 +72,25 @@ class Measured:
             await send(message)
 
         try:
-            await self.app(scope, receive, watched)
+            await self.app(scope, receive, problems_only(scope, receive, watched))
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
             ANSWERS.labels(scope["method"], route, status).inc()
             if not route.endswith("/events"):
                 SECONDS.labels(scope["method"], route).observe(time.perf_counter() - began)
+
+
+def problems_only(scope: Scope, receive: Receive, send: Send) -> Send:
+    """The framework's limit on bodies answers in plain text before any handler of ours could; that answer becomes a problem too."""
+    replaced = False
+
+    async def checked(message: Message) -> None:
+        nonlocal replaced
+        if message["type"] == "http.response.start" and message["status"] == 413:
+            replaced = True
+            said = errors.Problem("TooLarge", f"A request may hold {LARGEST_BODY // 1024} KB. Send less at a time.")
+            await errors.answer(said)(scope, receive, send)
+        elif not replaced:
+            await send(message)
+
+    return checked

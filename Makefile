@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.ready-bench
-INSTALLED_FROM := pyproject.toml constraints.txt $(wildcard providers/offline/weights.py)
+INSTALLED_FROM := pyproject.toml constraints.txt $(wildcard providers/offline/weights.py) providers/offline/graph.py providers/offline/intents.py journeys/intents.yaml
 
 # uv does not read pip's configuration: an index that this machine names for pip alone is handed on.
 UV = index="$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$($(BIN)/pip config get global.index-url 2>/dev/null)}}}"; \

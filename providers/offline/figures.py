@@ -4,21 +4,30 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
+from typing import TypeVar
 
-SMALL = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
-TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-WORTH = {word: i for i, word in enumerate(SMALL, 1)} | {word: 10 * i for i, word in enumerate(TENS, 2)} | {"fourty": 40}
-BIG = {"hundred": 100, "thousand": 1000}
+from pydantic import ValidationError
+
+from journeys.inputs import Frozen, Value
+
+UNITS = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen"),
+    *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+WORTH = {word: i for i, word in enumerate(UNITS, 1)} | {word: 10 * i for i, word in enumerate(TENS, 2)} | {"fourty": 40}
+MOST_FIGURES = 60
 FRACTIONS = {"½": Decimal("0.5"), "¼": Decimal("0.25"), "¾": Decimal("0.75")}
 
 WORD = "|".join(sorted(WORTH, key=len, reverse=True))
-WORDS = rf"(?:{WORD})(?:[ -](?:{WORD}|hundred|thousand)|(?<=hundred) and (?:{WORD}))*"
+WORDS = rf"(?:{WORD})(?:[ -](?:{WORD}|hundred|thousand)|(?<=hundred)\ and\ (?:{WORD}))*"
 FIGURE = re.compile(
-    rf"""(?:(?<![\w.,])|(?<=[0-9'"½¼¾tmn]x))(?:
-        (?P<grouped>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]{{1,4}})?)
+    rf"""(?:(?<![\w.,])|(?<=[0-9'"½¼¾tmn]x)|(?<=[0-9]ft))(?:
+        (?P<grouped>[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]{{1,4}})?)(?![0-9])
       | (?P<spaced>[0-9]{{1,3}}(?:\ [0-9]{{3}})+)(?!\ ?[0-9-])
       | (?P<dotted>[0-9]{{1,3}}(?:\.[0-9]{{3}})+(?:,[0-9]{{1,2}})?)(?![0-9])
-      | (?P<mixed>[0-9]{{1,4}})[ -](?P<over>[0-9]{{1,2}})/(?P<under>[0-9]{{1,2}})
+      | (?P<mixed>[0-9]{{1,4}})[ -](?P<over>[0-9]{{1,2}})/(?P<under>[0-9]{{1,2}})(?![0-9/])
       | (?P<plain>[0-9]{{1,12}}(?:[.,][0-9]{{1,6}})?)(?![0-9])(?!(?:st|nd|rd|th)\b)(?P<vulgar>\ ?[½¼¾])?
       | (?P<words>\b(?:{WORDS}))(?![\w])
       | (?P<lone>[½¼¾])
@@ -27,6 +36,15 @@ FIGURE = re.compile(
 )
 # Typographers' marks to typists' ones, one character for one: positions in the folded text are those of the text.
 MARKS = str.maketrans("’‘′`´“”″×✕–—−‑\u00a0\u202f\u2009\t\r", "'''''\"\"\"xx----     ")
+
+APPROXIMATE = re.compile(r"(?:\b(?:about|around|roughly|approx(?:imately)?\.?|circa|ca\.?|nearly|almost|maybe|say|something like)|~)\s*$")
+AT_MOST_BEFORE = re.compile(
+    r"(?:\b(?:under|below|less than|no more than|not more than|at (?:the )?most|up to|within|not over|not exceed(?:ing)?|"
+    r"max(?:imum)?(?: (?:budget|spend|of|is))*|cap(?:ped)?(?: it)? at|limit(?:ed)? (?:to|of))|<=?)\s*(?:about |around |of |is |:)?\s*$"
+)
+SPAN = re.compile(r"\s*(?:-|to|and|or|through)\s*")
+
+AnyValue = TypeVar("AnyValue", bound=Frozen)
 
 
 @dataclass(frozen=True)
@@ -39,6 +57,24 @@ class Figure:
     grouped_by_dots: Decimal | None = None
 
 
+@dataclass(frozen=True)
+class Mention:
+    """One reading of one place in the text. `sureness` is that of the value, before it is known which need it answers."""
+
+    value: Value
+    start: int
+    end: int
+    sureness: float = 1.0
+
+
+def make(kind: type[AnyValue], **fields: object) -> AnyValue | None:
+    """The value, or None where the message names one that can't be: a room of 0 feet, a range upside down."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError:
+        return None
+
+
 def fold(text: str) -> str:
     """Lower case and plain marks, of the same length as the text (some capitals grow when they are lowered)."""
     marked = text.translate(MARKS)
@@ -46,8 +82,14 @@ def fold(text: str) -> str:
     return lowered if len(lowered) == len(text) else "".join(low if len(low := char.lower()) == 1 else char for char in marked)
 
 
+def before(folded: str, place: int, reach: int = 40) -> str:
+    """The characters before a place, as far as `reach`: patterns that look back search these, not the whole message."""
+    return folded[max(0, place - reach) : place]
+
+
 def figures(folded: str) -> list[Figure]:
-    return list(_figures(folded))
+    """The first MOST_FIGURES: no one answers with more, and what reads them pairs each with each."""
+    return list(islice(_figures(folded), MOST_FIGURES))
 
 
 def _figures(folded: str) -> Iterator[Figure]:
@@ -77,19 +119,21 @@ def worth(match: re.Match[str]) -> tuple[Decimal | None, Decimal | None]:
 
 
 def spoken(words: str) -> Decimal | None:
-    """Number words to a number; None where they don't make one ("six eight")."""
+    """Number words to a number; None where they don't make one ("six eight") or make one beyond any home (over a billion)."""
     whole = part = 0
-    last = 10**6  # each word of a part must be smaller than the one before: twenty five, never five twenty
+    smaller_than = 10**6  # each word of a part is smaller than the one before it: twenty five, never five twenty
     for word in re.split(r"[ -]", words):
         if word == "and":
             continue
         if word == "hundred":
-            part, last = (part or 1) * 100, 100
+            part, smaller_than = (part or 1) * 100, 100
         elif word == "thousand":
-            whole, part, last = (whole + part) * 1000, 0, 10**6
+            whole, part, smaller_than = (whole + part) * 1000, 0, 10**6
         else:
             size = WORTH[word]
-            if last <= size or (last < 20) or (last < 100 and size >= 10):
+            if size >= smaller_than:
                 return None
-            part, last = part + size, size
+            part, smaller_than = part + size, 10 if size >= 20 else 0
+        if whole + part > 10**9:
+            return None
     return Decimal(whole + part)

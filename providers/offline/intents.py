@@ -7,22 +7,24 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 from ruamel.yaml import YAML
 
+import journeys
 from journeys.messages import Intent
 from providers.offline.weights import models_folder
 
-EXAMPLES = Path(__file__).parents[2] / "journeys" / "intents.yaml"
+EXAMPLES = Path(journeys.__file__).parent / "intents.yaml"
 LISTED = 3  # intents given for one message, at most
 WORTH_LISTING = 0.05
 
@@ -42,17 +44,19 @@ class Encoder(Protocol):
 class Settings:
     """Chosen by cross-validation over the examples (main prints it), never on the held-out messages.
 
-    `words`: weight of hashed words and word pairs beside the vector, for what MiniLM blurs (back/next, more/less).
-    `l2`: ridge on all weights but the offset. `abstain_below`: see ABSTAIN_BELOW.
+    `words`: weight of the hashed words and word pairs beside the vector, for what MiniLM blurs (back/next, more/less);
+    without them accuracy is .825, with them .838. `l2`: ridge on all weights but the offset.
     """
 
     words: float = 0.7
-    buckets: int = 2048
-    l2: float = 1e-4
-    rounds: int = 400
+    buckets: int = 1024
+    l2: float = 3e-5
+    rounds: int = 200
 
 
-ABSTAIN_BELOW = 0.35
+# In cross-validation a best reading between .4 and .5 is right 55 times of 100, one below .4 is right 42 times: more often
+# wrong than right, so it is better to ask. That abstains on 6 % of messages (2026-11-22, 1416 examples).
+ABSTAIN_BELOW = 0.4
 
 
 @dataclass(frozen=True)
@@ -104,24 +108,26 @@ class Intents:
         try:
             with np.load(self._cached(labelled), allow_pickle=False) as kept:
                 return sorted(labelled), kept["weights"]
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile):
             return None  # not there, or cut off while it was written: fit again
 
     def _fit(self) -> tuple[list[str], Floats]:
         labelled = read_examples(self.examples)
         texts, labels, names = flatten(labelled)
         weights = fit(features(texts, self.encoder.encode(texts), self.settings), labels, len(names), self.settings)
-        self._keep(self._cached(labelled), weights.astype(np.float32))
-        return names, weights.astype(np.float32)
+        self._keep(self._cached(labelled), weights)
+        return names, weights
 
     def _keep(self, file: Path, weights: Floats) -> None:
+        part = file.with_suffix(f".{os.getpid()}.{get_ident()}.part")
         try:
             self.cache.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.cache, suffix=".tmp", delete=False) as part:
-                np.savez(part, weights=weights)
-            os.replace(part.name, file)
+            with part.open("wb") as stream:
+                np.savez(stream, weights=weights)
+            os.replace(part, file)
         except OSError:
-            pass  # a folder we may not write to costs two seconds at the next start, nothing else
+            with suppress(OSError):
+                part.unlink()  # a folder we may not write to costs some seconds at the next start, nothing else
 
 
 def read_examples(file: Path) -> dict[str, list[str]]:
@@ -148,7 +154,7 @@ def features(texts: Sequence[str], vectors: npt.NDArray[np.float32], settings: S
         for term in terms(text):
             row[zlib.crc32(term.encode()) % settings.buckets] = 1
         row *= settings.words / max(1.0, float(np.linalg.norm(row)))
-    return np.hstack([vectors.astype(np.float64), hashed, np.ones((len(texts), 1))])
+    return np.hstack([vectors, hashed, np.ones((len(texts), 1))], dtype=np.float32)
 
 
 def terms(text: str) -> list[str]:
@@ -159,21 +165,37 @@ def terms(text: str) -> list[str]:
 
 def fit(rows: Floats, labels: Integers, classes: int, settings: Settings) -> Floats:
     """Multinomial logistic regression by accelerated gradient descent: from zero, a fixed number of rounds, no chance in it."""
-    truth = np.eye(classes)[labels]
-    ridge = np.full((rows.shape[1], 1), settings.l2)
+    rows, truth = rows.astype(np.float32), np.eye(classes, dtype=np.float32)[labels]
+    ridge = np.full((rows.shape[1], 1), settings.l2, np.float32)
     ridge[-1] = 0  # the offset is free
-    step = 1 / (0.5 * float(np.linalg.norm(rows, 2)) ** 2 / len(rows) + settings.l2)  # 1 / the gradient's Lipschitz bound
-    weights = ahead = np.zeros((rows.shape[1], classes))
+    step = np.float32(1 / (0.5 * largest_eigenvalue(rows) / len(rows) + settings.l2))  # 1 / the gradient's Lipschitz bound
+    weights: Floats = np.zeros((rows.shape[1], classes), np.float32)
+    ahead = weights
     pace = 1.0
     for _ in range(settings.rounds):
-        gradient = rows.T @ (softmax(rows @ ahead) - truth) / len(rows) + ridge * ahead
+        gradient = rows.T @ (softmax(rows @ ahead) - truth) / np.float32(len(rows)) + ridge * ahead
         moved, next_pace = ahead - step * gradient, (1 + (1 + 4 * pace * pace) ** 0.5) / 2
-        ahead = moved + (pace - 1) / next_pace * (moved - weights)
+        ahead = moved + np.float32((pace - 1) / next_pace) * (moved - weights)
         weights, pace = moved, next_pace
     return weights
+
+
+def largest_eigenvalue(rows: Floats) -> float:
+    """Of rows' times rows, a little too large rather than too small."""
+    direction = np.ones(rows.shape[1], rows.dtype)
+    for _ in range(30):
+        direction = rows.T @ (rows @ direction)
+        direction /= np.linalg.norm(direction)
+    return 1.05 * float(np.linalg.norm(rows @ direction)) ** 2
 
 
 def softmax(scores: Floats) -> Floats:
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     total: Floats = raised / raised.sum(axis=1, keepdims=True)
     return total
+
+
+if __name__ == "__main__":
+    from providers.offline.intents_measured import main
+
+    main()

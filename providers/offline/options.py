@@ -1,53 +1,62 @@
 """Which options of the choices a message picks: by id, title and words, with typos, and never the one it turns down."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from rapidfuzz.distance import OSA
+from itertools import islice
 
 from journeys.inputs import Need
-from providers.offline.figures import fold
+from providers.offline.figures import before
+from providers.offline.words import (
+    Token,
+    clause_before,
+    cue_places,
+    distance,
+    find,
+    is_question,
+    opens_as_question,
+    phrase_of,
+    sentence_around,
+    stem,
+    tokens,
+)
 
-TOKEN = re.compile(r"[a-z0-9à-ÿ]+(?:'[a-z]+)?")
-CLAUSE_END = re.compile(r"[,;:.!?()\n]|\b(?:but|instead|although|however|so)\b")
+NEAR = 40  # as `distance` counts: a cue further off speaks of something else
+MOST_HITS = 20  # of one phrase in one message
+NEXT_TO = 12  # and one this near claims the word
 # Alone these say too little to pick an option by: somebody must have asked, or a cue must stand near.
-COMMON = frozenset(
-    "low mid middle medium high full partial small large big keep existing basic budget standard normal regular simple custom stock new old "
-    "none yes no both all some everything nothing wood white black other same default cheap country classic clean open light dark premium "
-    "good better best part half one two three gut day week now later soon self pro house home room kitchen bathroom".split()
-)
+COMMON_WORDS = """
+    low mid middle medium high full partial small large big keep existing basic budget all standard normal regular simple custom stock
+    new old none yes no both some everything nothing wood white black other same default cheap country classic clean open light dark
+    premium good better best part half one two three gut day week now later soon self pro house home room kitchen bathroom
+"""
+COMMON = frozenset(COMMON_WORDS.split())
 # Things of a house an option may be said of without answering the question: a tile backsplash is no tile floor.
-THINGS = frozenset(
-    "backsplash shower tub bath sink faucet tap door window wall roof siding fence deck island table chair shelf shelve stair mirror vanity "
-    "ceiling fireplace hood oven fridge photo painting countertop counter worktop cabinet floor flooring drawer front panel trim furniture "
-    "sofa rug lamp light lighting hardware handle pull".split()
-)
+THINGS_WORDS = """
+    backsplash shower tub bath sink faucet tap door window wall roof siding fence deck island table chair shelf shelve stair mirror
+    vanity ceiling fireplace hood oven fridge photo painting countertop counter worktop cabinet floor flooring drawer front panel trim
+    furniture sofa rug lamp light lighting hardware handle pull
+"""
+THINGS = frozenset(THINGS_WORDS.split())
+FEW_WORDS = r"(?:\W+[\w']+){0,4}\W*$"
 TURNED_DOWN = re.compile(
-    r"\b(?:not|no|never|without|don't|dont|doesn't|do not|isn't|aren't|wouldn't|nothing|neither|nor|hate|dislike|avoid|except|than|versus|vs|"
-    r"unlike|instead of|other than|get rid of|tired of|sick of|over|against|can't stand|cannot)\b(?:\W+[\w']+){0,4}\W*$"
+    r"\b(?:not|no|never|without|don't|dont|doesn't|isn't|aren't|wouldn't|nothing|neither|nor|hate|dislike|avoid|except|than|versus|vs|unlike|"
+    r"instead of|other than|get rid of|tired of|sick of|over|against|can't stand|cannot)\b" + FEW_WORDS
 )
 ALL_BUT = re.compile(r"\b(?:anything|everything|all|any)\s(?:other\s)?(?:but|except)(?:\W+\w+){0,2}\W*$")
-TURNED_DOWN_AFTER = re.compile(r"\W*(?:(?:is|are|was|would be|look|looks)\s)?(?:really\s|just\s)?(?:not\b|isn't|aren't|too\b|out\b|ugly)")
+TURNED_DOWN_AFTER = re.compile(
+    r"\s(?:(?:is|are|was|would be|looks?|seems?)\s(?:really\s|just\s|definitely\s|way\s)?(?:not|too|out|ugly)|isn't|aren't|doesn't)\b"
+)
 THERE_NOW = re.compile(
-    r"\b(?:currently|current|existing|old|now|replac\w+|remov\w+|rip\w*|tear\w*|demolish\w*|has|had|is|are|was|were|there's)\b(?:\W+[\w']+){0,4}\W*$"
+    r"\b(?:currently|current|existing|old|now|replac\w+|remov\w+|rip\w*|tear\w*|demolish\w*|has|had|was|were|there's)\b" + FEW_WORDS
 )
+IS_NOW = re.compile(r"\b(?:is|are)\b" + FEW_WORDS)
 HAVE_NOW = re.compile(r"\b(?:have|got)\b(?:\W+[\w']+){0,3}\W*$")
-WISH = re.compile(r"\b(?:want|wish|like|love|prefer|need|would|will|to|could|choose|pick)\b")
 THERE_NOW_AFTER = re.compile(r"[^.!?,;]{0,25}\b(?:right now|at the moment|currently|years? old|worn|outdated|existing)\b")
-QUESTION_WORD = re.compile(
-    r"\s*(?:and |so |but |ok |hi |hello |quick question )?(?:what|why|how|which|who|where|when|is|are|does|do|did|should|would|will|can|could|has|have|any)\b"
+WISH = re.compile(
+    r"\b(?:want|wish|like|love|prefer|need|would|will|could|choose|pick|style|choice|favou?rite|preference|answer|taste|idea)\b"
 )
-REQUEST = re.compile(
-    r"\s*(?:can|could|shall|may|should)\s(?:we|i|you)\s(?:please\s)?(?:just\s)?(?:do|use|get|have|go|make|pick|put|take|choose|switch)\b"
-)
-
-
-@dataclass(frozen=True)
-class Token:
-    start: int
-    end: int
-    stem: str
+WHAT_COMES = re.compile(r"\b(?:with|by|into|to|for)\b")  # "replace the laminate with quartz": behind it stands what comes
 
 
 @dataclass(frozen=True)
@@ -83,53 +92,20 @@ def picks(folded: str, needs: Sequence[Need], asked: str | None) -> list[Pick]:
     cues = {need.name: cue_places(words, need.cues) for need in choices}
     chosen: dict[str, list[Pick]] = {}
     for group in same_place(longest(hits(words, choices))):
-        if is_turned_down(folded, group[0]) or is_there_now(folded, group[0]) or is_asked_about(folded, group[0]):
+        if says_otherwise(folded, group, asked):
             continue
         if (pick := owner(folded, words, group, cues, asked)) is not None:
             chosen.setdefault(pick.need.name, []).append(pick)
     return [max(several, key=lambda pick: pick.sureness) for several in chosen.values() if len({pick.option for pick in several}) == 1]
 
 
-def tokens(folded: str) -> list[Token]:
-    return [Token(match.start(), match.end(), stem(match[0])) for match in TOKEN.finditer(folded)]
-
-
-def stem(word: str) -> str:
-    """Without a plural s, which is all the grammar the closed lists need."""
-    word = word.removesuffix("'s")
-    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
-
-
-def phrases(need: Need) -> Iterator[tuple[str, list[str]]]:
-    for option in need.options:
-        said = {tuple(stem(match[0]) for match in TOKEN.finditer(fold(words).replace("_", " "))) for words in (option.id, option.title, *option.words)}
-        yield from ((option.id, list(phrase)) for phrase in sorted(said) if phrase)
-
-
 def hits(words: Sequence[Token], choices: Sequence[Need]) -> Iterator[Hit]:
+    """Every option's words, each phrase at most MOST_HITS times: a message that repeats one so often is no answer."""
     for need in choices:
-        for option, phrase in phrases(need):
-            for place, score in find(words, phrase):
-                yield Hit(need, option, words[place].start, words[place + len(phrase) - 1].end, score, len(phrase))
-
-
-def find(words: Sequence[Token], phrase: Sequence[str]) -> Iterator[tuple[int, float]]:
-    """Where a phrase stands among the words, by index, and how well it fits (1, or .85 with a typo)."""
-    for place in range(len(words) - len(phrase) + 1):
-        slips = [slip(token.stem, word) for token, word in zip(words[place:], phrase, strict=False)]
-        if None not in slips:
-            yield place, 0.85 if any(slips) else 1.0
-
-
-def slip(said: str, meant: str) -> int | None:
-    """Typing errors between two words, None where they are too many: none below 5 letters, two from 8 on; the first letter holds."""
-    if said == meant:
-        return 0
-    if len(meant) < 5 or not said or said[0] != meant[0]:
-        return None
-    allowed = 2 if len(meant) >= 8 else 1
-    distance = OSA.distance(said, meant, score_cutoff=allowed)
-    return distance if distance <= allowed else None
+        for option in need.options:
+            for phrase in sorted({phrase_of(said) for said in (option.id, option.title, *option.words)} - {()}):
+                for start, end, score in islice(find(words, phrase), MOST_HITS):
+                    yield Hit(need, option.id, start, end, score, len(phrase))
 
 
 def longest(found: Iterator[Hit]) -> list[Hit]:
@@ -149,89 +125,58 @@ def same_place(found: Sequence[Hit]) -> list[list[Hit]]:
     return list(groups.values())
 
 
-def cue_places(words: Sequence[Token], cues: Sequence[str]) -> list[tuple[int, int]]:
-    """Where the cues stand, as start and end in the text."""
-    found = []
-    for cue in cues:
-        phrase = [stem(match[0]) for match in TOKEN.finditer(fold(cue))]
-        if phrase:
-            found += [(words[place].start, words[place + len(phrase) - 1].end) for place, _ in find(words, phrase)]
-    return found
-
-
 def owner(
-    folded: str, words: Sequence[Token], group: Sequence[Hit], cues: dict[str, list[tuple[int, int]]], asked: str | None
+    folded: str, words: Sequence[Token], group: Sequence[Hit], cues: Mapping[str, list[tuple[int, int]]], asked: str | None
 ) -> Pick | None:
-    """Whose option it is: see `picks`. None where that stays open."""
+    """Whose option it is: see `picks`. None where that stays open, or where two options of one need share the word."""
     start, end = group[0].start, group[0].end
-    outside = {name: [place for place in places if place[1] <= start or place[0] >= end] for name, places in cues.items()}
-    near = {name: min((distance(folded, (start, end), place) for place in places), default=99) for name, places in outside.items()}
-    beside = next((token.stem for token in words if token.start >= end and folded[end : token.start].strip(" -") == ""), "")
-    candidates = [hit for hit in group if near[hit.need.name] < 40]
-    if len({hit.need.name for hit in group}) < len(group):
-        return None  # two options of one need share this word
-    if candidates:
-        closest = min(near[hit.need.name] for hit in candidates)
-        best = [hit for hit in candidates if near[hit.need.name] == closest]
-        foreign = min((near[name] for name in near if name not in {hit.need.name for hit in group}), default=99)
-        if len(best) == 1 and (foreign >= closest or best[0].need.name == asked):
-            return Pick(best[0].need, best[0].option, start, end, 0.95 * best[0].score)
-        if len(best) > 1 and asked not in {hit.need.name for hit in best}:
-            return None
-    mine = [hit for hit in group if hit.need.name == asked]
-    if mine:
-        return Pick(mine[0].need, mine[0].option, start, end, 0.95 * mine[0].score)
-    alone = group[0]
-    if len(group) > 1 or beside in THINGS or (alone.words == 1 and stem_is_common(folded[start:end])) or min(near.values(), default=99) < 12:
+    mine = {hit.need.name: hit for hit in group}
+    if len(mine) < len(group):
         return None
-    return Pick(alone.need, alone.option, start, end, 0.75 * alone.score)
+    near = {name: nearest_cue(folded, start, end, places) for name, places in cues.items()}
+    others = min((away for name, away in near.items() if name not in mine), default=NEAR)
+    closest = min(near[name] for name in mine)
+    cued = [name for name in mine if near[name] == closest < NEAR]
+    if len(cued) == 1 and (closest <= others or cued[0] == asked):
+        return pick_of(mine[cued[0]], 0.95)
+    if asked in mine and (not cued or asked in cued):
+        return pick_of(mine[asked], 0.95)
+    alone = group[0]
+    behind = next((token.stem for token in words if token.start >= end and not folded[end : token.start].strip(" -")), "")
+    says_little = alone.words == 1 and {folded[start:end], stem(folded[start:end])} & COMMON
+    if len(group) > 1 or cued or says_little or behind in THINGS or others < NEXT_TO:
+        return None
+    return pick_of(alone, 0.75)
 
 
-def stem_is_common(word: str) -> bool:
-    return word in COMMON or stem(word) in COMMON
+def nearest_cue(folded: str, start: int, end: int, places: Sequence[tuple[int, int]]) -> int:
+    outside = [place for place in places if place[1] <= start or place[0] >= end]
+    return min((distance(folded, (start, end), place) for place in outside), default=NEAR)
 
 
-def distance(folded: str, one: tuple[int, int], other: tuple[int, int]) -> int:
-    """Characters between two places, and 25 more for each clause, 12 for each "and" or "with", that parts them."""
-    between = folded[one[1] : other[0]] if one[1] <= other[0] else folded[other[1] : one[0]]
-    parts = len(re.findall(r"[,;.!?()\n](?![0-9])|\bbut\b", between))
-    return len(between) + 25 * parts + 12 * len(re.findall(r"\b(?:and|with|plus)\b", between))
+def pick_of(hit: Hit, sureness: float) -> Pick:
+    return Pick(hit.need, hit.option, hit.start, hit.end, sureness * hit.score)
 
 
-def clause_before(folded: str, start: int) -> str:
-    before = folded[max(0, start - 80) : start]
-    ends = [match.end() for match in CLAUSE_END.finditer(before)]
-    return before[ends[-1] :] if ends else before
+def says_otherwise(folded: str, group: Sequence[Hit], asked: str | None) -> bool:
+    """Whether the option is named without being picked: asked about, turned down, or what is in the house today."""
+    hit, is_asked = group[0], any(each.need.name == asked for each in group)
+    sentence = sentence_around(folded, hit.start)
+    asks = opens_as_question(sentence) if is_asked else is_question(sentence)  # to the question for a style, "modern?" is an answer
+    return asks or is_turned_down(folded, hit) or is_there_now(folded, hit, is_asked)
 
 
 def is_turned_down(folded: str, hit: Hit) -> bool:
-    wide = folded[max(0, hit.start - 40) : hit.start]
-    after = folded[hit.end : hit.end + 25]
-    return bool(TURNED_DOWN.search(clause_before(folded, hit.start)) or ALL_BUT.search(wide) or TURNED_DOWN_AFTER.match(after))
+    clause, behind = clause_before(folded, hit.start), folded[hit.end : hit.end + 25]
+    return bool(TURNED_DOWN.search(clause) or ALL_BUT.search(before(folded, hit.start)) or TURNED_DOWN_AFTER.match(behind))
 
 
-def is_there_now(folded: str, hit: Hit) -> bool:
-    """Whether the words tell what is in the house today, which is not what is wished for it."""
-    before = clause_before(folded, hit.start)
+def is_there_now(folded: str, hit: Hit, is_asked: bool) -> bool:
+    """"The counters are laminate" tells of today, unless laminate is an answer to what was asked."""
     if THERE_NOW_AFTER.match(folded, hit.end):
         return True
-    if WISH.search(before):
+    clause = clause_before(folded, hit.start)
+    if WISH.search(clause):
         return False
-    return bool(THERE_NOW.search(before) or HAVE_NOW.search(before))
-
-
-def is_asked_about(folded: str, hit: Hit) -> bool:
-    """Whether it stands in a question: "is quartz better?" chooses nothing, "could we do quartz?" does."""
-    return is_question(sentence_around(folded, hit.start))
-
-
-def sentence_around(folded: str, place: int) -> str:
-    start = max((folded.rfind(mark, 0, place) for mark in ".!?\n"), default=-1) + 1
-    end = min((found for mark in ".!?\n" if (found := folded.find(mark, place)) >= 0), default=len(folded))
-    return folded[start : end + 1]
-
-
-def is_question(sentence: str) -> bool:
-    if REQUEST.match(sentence):
-        return False
-    return sentence.rstrip().endswith("?") or bool(QUESTION_WORD.match(sentence))
+    latest = WHAT_COMES.split(clause)[-1]
+    return bool(THERE_NOW.search(latest) or HAVE_NOW.search(latest) or (not is_asked and IS_NOW.search(latest)))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from journeys.inputs import Place
+from providers.offline.figures import Mention, before
 
 STATES = (
     "AL Alabama|AK Alaska|AZ Arizona|AR Arkansas|CA California|CO Colorado|CT Connecticut|DE Delaware|DC District of Columbia|FL Florida|"
@@ -20,16 +21,20 @@ PROVINCES = (
 # Large cities whose name alone says the state. Left out: names of several large places (Portland, Columbus, Vancouver, London).
 CITIES = {
     "US": "AK anchorage|AZ phoenix, tucson, scottsdale|CA los angeles, san francisco, san diego, san jose, sacramento, oakland, fresno|"
-    "CO denver, colorado springs|DC washington dc, washington d.c|FL miami, tampa, orlando, jacksonville, fort lauderdale|GA atlanta|"
-    "HI honolulu|ID boise|IL chicago|IN indianapolis|LA new orleans|MA boston|MD baltimore|MI detroit, grand rapids|MN minneapolis, saint paul|"
-    "MO saint louis, st. louis, st louis|NC charlotte, raleigh|NE omaha|NM albuquerque|NV las vegas, reno|NY new york city, nyc, brooklyn, "
-    "manhattan, buffalo|OH cleveland, cincinnati|OK oklahoma city, tulsa|PA philadelphia, pittsburgh|TN nashville, memphis|TX austin, houston, "
-    "dallas, san antonio, fort worth, el paso|UT salt lake city|WA seattle, tacoma, spokane, bellevue|WI milwaukee",
-    "CA": "AB calgary, edmonton|BC surrey bc, burnaby|MB winnipeg|NS halifax|ON toronto, ottawa, mississauga, brampton|QC montreal, montréal, "
-    "quebec city, québec|SK saskatoon, regina",
+    "CO denver, colorado springs|DC washington dc, washington d.c|FL miami, tampa, orlando, jacksonville, fort lauderdale|"
+    "GA atlanta|HI honolulu|ID boise|IL chicago|IN indianapolis|LA new orleans|MA boston|MD baltimore|MI detroit, grand rapids|"
+    "MN minneapolis, saint paul|MO saint louis, st. louis, st louis|NC charlotte, raleigh|NE omaha|NM albuquerque|NV las vegas, reno|"
+    "NY new york city, nyc, brooklyn, manhattan, buffalo|OH cleveland, cincinnati|OK oklahoma city, tulsa|PA philadelphia, pittsburgh|"
+    "TN nashville, memphis|TX austin, houston, dallas, san antonio, fort worth, el paso|UT salt lake city|"
+    "WA seattle, tacoma, spokane, bellevue|WI milwaukee",
+    "CA": "AB calgary, edmonton|BC burnaby|MB winnipeg|NS halifax|ON toronto, ottawa, mississauga, brampton|"
+    "QC montreal, montréal, quebec city, québec|SK saskatoon, regina",
 }
-# Codes that are also English words, or something else in a house (CO detector, 12 V DC, a 40 AB pipe): they need a city or a code beside them.
-ALSO_WORDS = frozenset("AL AK CO DC DE HI ID IN LA MA ME MO MS MT NE OH OK OR PA AB MB NB NL ON PE SK SC SD ND MD CT".split())
+# Codes that are also English words, or something else in a house (CO detector, 12 V DC): they need a city or a question before them.
+ALSO_WORD_LIST = """
+    AL AK CO DC DE HI ID IN LA MA ME MO MS MT NE OH OK OR PA SC SD ND MD CT AB MB NB NL ON PE SK
+"""
+ALSO_WORDS = frozenset(ALSO_WORD_LIST.split())
 
 CODES = {entry[:2]: "US" for entry in STATES.split("|")} | {entry[:2]: "CA" for entry in PROVINCES.split("|")}
 NAMES = {entry[3:].lower(): (country, entry[:2]) for country, listed in (("US", STATES), ("CA", PROVINCES)) for entry in listed.split("|")}
@@ -38,13 +43,19 @@ TOWNS = {
 }
 CALLED = re.compile(r"\b(?:" + "|".join(re.escape(name) for name in sorted(NAMES | TOWNS, key=len, reverse=True)) + r")(?![\w])")
 # A Vermont slate, Carolina blue or Washington Street tells nothing of where the home is; Kansas City lies in two states.
-NOT_THERE = re.compile(r"\s+(?:city|street|st\b|ave|avenue|road|boulevard|drive|lane|marble|slate|granite|limestone|style|blue|creeper|pine|cedar|oak)\b")
+NOT_THERE = re.compile(
+    r"\s+(?:city|street|st\b|ave|avenue|road|boulevard|drive|lane|marble|slate|granite|limestone|style|blue|creeper|pine|cedar|oak)\b"
+)
+SMALL_CODE = "|".join(code.lower() for code in CODES if code not in ("IN", "OR", "ME", "OK", "HI"))
 ZIP = re.compile(r"(?<![\w$.,-])([0-9]{5})(?:-[0-9]{4})?(?![\w%]|[.,][0-9])")
-ZIP_BEFORE = re.compile(r"(?:\b(?:zip|zipcode|postal|postcode|code|in|near|at|around|live|located|from)\b[\s:,.is]*|\b[a-z]{2},?\s)$")
+ZIP_BEFORE = re.compile(
+    rf"(?:\b(?:zip|zipcode|postal|postcode|code|in|near|at|around|live|located|from)\b(?:\s|:|,|is\b)*|\b(?:{SMALL_CODE}),?\s)$"
+)
+STATE_BEFORE_ZIP = re.compile(rf"\b({SMALL_CODE}),?\s$")
 CANADIAN = re.compile(r"\b([abceghj-nprstvxy][0-9][abceghj-nprstv-z])[ -]?([0-9][abceghj-nprstv-z][0-9])\b")
 BRITISH = re.compile(r"\b([A-Z]{1,2}[0-9][0-9A-Z]?) ?([0-9][ABD-HJLNP-UW-Z]{2})\b")
 CODE = re.compile(r"(?<![\w'-])[A-Z]{2}(?![\w'-])")
-COUNTRY_MARKED = re.compile(r"\b(?:georgia)\b")
+CITY_BEFORE = re.compile(r"\b[A-Z][a-z]{2,}(?: [A-Z][a-z]+)*, ?$")
 
 
 @dataclass(frozen=True)
@@ -58,42 +69,35 @@ class Mark:
     postcode: str | None = None
 
 
-@dataclass(frozen=True)
-class Whereabouts:
-    place: Place
-    start: int
-    end: int
-    sureness: float
-
-
-def places(text: str, folded: str, asked: bool) -> list[Whereabouts]:
+def places(text: str, folded: str, kind_asked: str | None) -> list[Mention]:
     """The place a message names: none or one, state and postcode together. Two states or two postcodes name none.
 
-    `asked`: the person was asked for a place, so "OR" or "98103" alone is one.
+    `kind_asked`: of the need last asked for. As the answer for a place, "OR" or "98103" is one; for a sum, 98103 is none.
     """
-    postcodes = list(postcode_marks(text, folded, asked))
-    states = list(state_marks(text, folded, asked, postcodes))
-    countries = {mark.country for mark in postcodes} or {mark.country for mark in states}
+    postcodes = list(postcode_marks(text, folded, kind_asked))
+    states = list(state_marks(text, folded, kind_asked == "place", postcodes))
+    countries = {mark.country for mark in postcodes or states}
     states = [mark for mark in states if mark.country in countries]
-    if len({mark.postcode for mark in postcodes}) > 1 or len({mark.subdivision for mark in states}) > 1 or not (postcodes or states):
+    codes, subdivisions = {mark.postcode for mark in postcodes}, {mark.subdivision for mark in states}
+    if len(codes) > 1 or len(subdivisions) > 1 or len(countries) != 1:
         return []
-    marks = [*postcodes, *states]
-    place = Place(
-        country=marks[0].country,
-        subdivision=states[0].subdivision if states else None,
-        postcode=postcodes[0].postcode if postcodes else None,
-    )
-    return [Whereabouts(place, min(mark.start for mark in marks), max(mark.end for mark in marks), 0.95)]
+    place = Place(country=countries.pop(), subdivision=next(iter(subdivisions), None), postcode=next(iter(codes), None))
+    marks = sorted([*postcodes, *states], key=lambda mark: mark.start)
+    # Where state and postcode stand far apart the span is the first sign's, so that no other value lies inside it.
+    together = marks[-1].end - marks[0].start < 40
+    return [Mention(place, marks[0].start, marks[-1].end if together else marks[0].end)]
 
 
-def postcode_marks(text: str, folded: str, asked: bool) -> Iterator[Mark]:
+def postcode_marks(text: str, folded: str, kind_asked: str | None) -> Iterator[Mark]:
+    alone = len(folded.split()) == 1 and kind_asked is None
     for match in ZIP.finditer(folded):
-        alone = len(folded.split()) == 1
-        if (asked or alone or ZIP_BEFORE.search(folded, max(0, match.start() - 20), match.start())) and 501 <= int(match[1]) <= 99950:
+        said = kind_asked == "place" or alone or ZIP_BEFORE.search(before(folded, match.start(), 20))
+        if said and 501 <= int(match[1]) <= 99950:
             yield Mark(match.start(), match.end(), "US", postcode=match[1])
     for match in CANADIAN.finditer(folded):
         yield Mark(match.start(), match.end(), "CA", postcode=f"{match[1]} {match[2]}".upper())
-    for match in BRITISH.finditer(text.upper() if asked and len(text.upper()) == len(text) else text):
+    capitals = text.upper() if kind_asked == "place" and len(text.upper()) == len(text) else text
+    for match in BRITISH.finditer(capitals):
         yield Mark(match.start(), match.end(), "GB", postcode=f"{match[1]} {match[2]}")
 
 
@@ -106,9 +110,10 @@ def state_marks(text: str, folded: str, asked: bool, postcodes: list[Mark]) -> I
         if match[0] in CODES and is_meant(text, match, asked):
             yield Mark(match.start(), match.end(), CODES[match[0]], match[0])
     for postcode in postcodes:  # "wa 98103": beside its postcode even a small code is one
-        near = re.search(r"\b([a-z]{2}),?\s$", folded[max(0, postcode.start - 5) : postcode.start])
-        if near and CODES.get(near[1].upper()) == postcode.country and near[1] != "in":
-            yield Mark(postcode.start - len(near[0]), postcode.start - len(near[0]) + 2, postcode.country, near[1].upper())
+        beside = STATE_BEFORE_ZIP.search(before(folded, postcode.start, 5))
+        if beside and CODES[beside[1].upper()] == postcode.country:
+            start = postcode.start - len(beside[0])
+            yield Mark(start, start + 2, postcode.country, beside[1].upper())
 
 
 def is_meant(text: str, code: re.Match[str], asked: bool) -> bool:
@@ -117,7 +122,4 @@ def is_meant(text: str, code: re.Match[str], asked: bool) -> bool:
         return True
     if text.isupper():
         return False
-    before = text[: code.start()]
-    if re.search(r"\b[A-Z][a-z]{2,}(?: [A-Z][a-z]+)*, ?$", before[-40:]):
-        return True
-    return code[0] not in ALSO_WORDS
+    return bool(CITY_BEFORE.search(before(text, code.start()))) or code[0] not in ALSO_WORDS

@@ -13,8 +13,9 @@ from providers.offline.intents import Intents
 MOST_BYTES = 8192
 # Said while a free text was asked for, these are moves in the talk and not its text: "skip this" is nobody's goal.
 MOVES = frozenset(
-    ["skip", "go_back", "pause", "abandon", "ask_status", "ask_question", "accept", "decline", "small_talk", "out_of_scope"]
+    ("skip", "go_back", "pause", "abandon", "ask_status", "ask_question", "accept", "decline", "small_talk", "out_of_scope")
 )
+MOVE_IS_MEANT = 0.6  # their probabilities together: "I would rather not say" is skip .5 and decline .5
 
 
 class OfflineReader:
@@ -46,9 +47,13 @@ class OfflineReader:
 
 
 def is_an_answer(intents: Sequence[Intent]) -> bool:
-    return not intents or intents[0].name not in MOVES
+    return sum(intent.p for intent in intents if intent.name in MOVES) < MOVE_IS_MEANT
 
 
 def cut(text: str) -> str:
-    """At most 8 KB of UTF-8, never half a character; positions in it are those of the whole text."""
-    return text.encode("utf-8", "surrogatepass")[:MOST_BYTES].decode("utf-8", "ignore") if len(text) > MOST_BYTES // 4 else text
+    """At most 8 KB of UTF-8, never half a character: positions in it are those of the whole text."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    if len(encoded) <= MOST_BYTES:
+        return text
+    begun = sum(byte & 0xC0 != 0x80 for byte in encoded[: MOST_BYTES + 1])  # every byte but these goes on with a character
+    return text[: begun - 1]

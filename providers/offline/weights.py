@@ -135,7 +135,18 @@ def main() -> int:
         print(f"The offline model was not installed. {refusal}", file=sys.stderr)
         return 1
     print(f"The offline model {MODEL_ID} is {'installed' if fresh else 'already in place'}.")
+    learn_intents()
     return 0
+
+
+def learn_intents() -> None:
+    """Fit the intents ahead (some seconds), so that no worker does it at its start."""
+    from providers.offline.embeddings import MiniLM
+    from providers.offline.intents import EXAMPLES, Intents
+
+    if EXAMPLES.exists():
+        names, _ = Intents(MiniLM()).ready()
+        print(f"It knows {len(names)} intents.")
 
 
 if __name__ == "__main__":

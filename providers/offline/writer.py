@@ -36,9 +36,12 @@ class OfflineWriter:
         asked = question(template, state)
         if asked:
             parts.append(asked)
+        elif stuck := page.stuck_at({line.about for line in say if line.code == "problem"}):
+            parts.append(_problem(page, Line(code="problem", about=stuck)))
         if not parts:
             parts.append(page.standing())
-        citations = [Citation(id=p.id, title=p.title, source=p.source, date_read=p.date_read) for p in passages]
+        quoted = passages if any(line.code == "question" for line in say) else []
+        citations = [Citation(id=p.id, title=p.title, source=p.source, date_read=p.date_read) for p in quoted]
         citations += [
             Citation(id=f"{step}.{skill}", title=template.step(step).title if template.step(step) else step, source=str(body["citation"]))  # type: ignore[union-attr]
             for (step, skill), body in results.items()
@@ -60,10 +63,22 @@ class _Page:
     def need(self, name: str) -> Need | None:
         return self.template.need(name)
 
+    def had(self, need: Need) -> str:
+        return f"{need.title.lower()}: {told(self.state.inputs[need.name], need, self.state.currency)}"
+
     def option(self, step_id: str, option_id: str) -> str:
         step = self.template.step(step_id)
         pick = step.decision.pick(option_id) if step and step.decision else None
         return pick.title if pick else option_id
+
+    def way_back(self) -> str:
+        return "" if self.state.is_closed else " You can go back to it."
+
+    def stuck_at(self, told: set[str]) -> str | None:
+        """The blocked step the conversation is at, where the reply has not told of it: silence would leave nothing to do."""
+        focus = self.state.focus
+        stuck = focus and self.state.status == "active" and self.state.steps[focus].status == "blocked"
+        return focus if stuck and focus not in told else None
 
     def standing(self) -> str:
         settled = [s.title.lower() for s in self.template.steps if self.state.steps[s.id].status == "done"]
@@ -72,8 +87,8 @@ class _Page:
         return f"{done} Still to come: {', '.join(ahead)}." if ahead else done
 
 
-def told(value: Value, need: Need | None) -> str:
-    """A value as a person would write it."""
+def told(value: Value, need: Need | None, currency: str = "USD") -> str:
+    """A value as a person would write it; `currency` is the journey's, for a sum whose own was not said."""
     match value:
         case Text(text=text):
             return f"“{text[:77]}…”" if len(text) > 80 else f"“{text}”"
@@ -84,15 +99,16 @@ def told(value: Value, need: Need | None) -> str:
             return f"{_plain(feet)} ft"
         case RoomSize(length_ft=length, width_ft=width, height_ft=height):
             return f"{_plain(length)} x {_plain(width)} ft" + (f", {_plain(height)} ft high" if height else "")
-        case Money(low_cents=low, high_cents=high, currency=currency):
-            sums = _dollars(high) if low in (0, high) else f"{_dollars(low)}–{_dollars(high)}"
-            return f"{'up to ' if low == 0 else ''}{sums}{f' {currency}' if currency and currency != 'USD' else ''}"
+        case Money(low_cents=low, high_cents=high, currency=named):
+            sign = "$" if (named or currency) == "USD" else ""
+            sums = _sum(high, sign) if low in (0, high) else f"{_sum(low, sign)}–{_sum(high, sign)}"
+            return f"{'up to ' if low < high and low == 0 else ''}{sums}{'' if sign else f' {named or currency}'}"
         case Place(postcode=postcode, subdivision=subdivision, country=country):
             return ", ".join(part for part in (postcode, subdivision, country) if part)
         case Day(on=on):
             return f"{on:%-d %B %Y}"
         case Weeks(low=low, high=high):
-            return f"{_plain(low)} weeks" if low == high else f"{_plain(low)}–{_plain(high)} weeks"
+            return f"{_plain(low)} week{'' if low == 1 else 's'}" if low == high else f"{_plain(low)}–{_plain(high)} weeks"
         case Count(count=count):
             return str(count)
 
@@ -101,8 +117,8 @@ def _plain(number: Any) -> str:
     return f"{number.normalize():f}"
 
 
-def _dollars(cents: int) -> str:
-    return f"${cents / 100:,.0f}"
+def _sum(cents: int, sign: str) -> str:
+    return f"{sign}{cents // 100:,}" + (f".{cents % 100:02d}" if cents % 100 else "")
 
 
 # --- one sentence a line -------------------------------------------------------------------------------------------------
@@ -115,8 +131,7 @@ def _began(page: _Page, _: Line) -> str:
 
 
 def _noted(page: _Page, line: Line) -> str:
-    inputs = page.state.inputs
-    parts = [f"{need.title.lower()}: {told(inputs[name], need)}" for name in line.names if (need := page.need(name)) and name in inputs]
+    parts = [page.had(need) for name in line.names if (need := page.need(name)) and name in page.state.inputs]
     return f"Noted — {'; '.join(parts)}." if parts else ""
 
 
@@ -127,14 +142,16 @@ def _out_of_bounds(page: _Page, line: Line) -> str:
     bounds = [
         f"at least {need.at_least}" if need.at_least is not None else "",
         f"at most {need.at_most}" if need.at_most is not None else "",
+        f"one of: {', '.join(option.title.lower() for option in need.options)}" if need.options else "",
     ]
-    return f"{need.title} doesn't look right to me (I expect {' and '.join(b for b in bounds if b)}), so I left it out. Please check it."
+    expected = " and ".join(bound for bound in bounds if bound)
+    return f"{need.title} doesn't look right to me{f' (I expect {expected})' if expected else ''}, so I left it out. Please check it."
 
 
 def _went_back(page: _Page, line: Line) -> str:
     step = page.template.step(line.about)
     inputs = page.state.inputs
-    had = [f"{need.title.lower()}: {told(inputs[need.name], need)}" for need in step.all_needs() if need.name in inputs] if step else []
+    had = [page.had(need) for need in step.all_needs() if need.name in inputs] if step else []
     kept = f" So far — {'; '.join(had)}. Tell me what changes, or say “keep it”." if had else ""
     stale = f" To be looked at again after that: {', '.join(page.title(name).lower() for name in line.names)}." if line.names else ""
     return f"Back to {page.title(line.about).lower()}.{kept}{stale} Nothing is lost: what does not change is used again."
@@ -150,8 +167,10 @@ def _question(page: _Page, line: Line) -> str:
         sources = "; ".join(f"[{n}] {passage.title}, {passage.source}" for n, passage in enumerate(page.passages, 1))
         return f"{said}\n\nSources: {sources}."
     if line.about == "estimate_cost":
-        missing = _missing(page)
-        return f"I price from your own measures and choices, not from a guess. I still need: {missing}." if missing else ""
+        if missing := _missing(page):
+            return f"I price from your own measures and choices, not from a guess. I still need: {missing}."
+        priced = [ref.headline for held in page.state.steps.values() if (ref := held.results.get("estimate"))]
+        return f"As I last worked it out: {'; '.join(priced)}." if priced else "I have not priced it yet."
     return "I don't have that in my pages, so I won't guess."
 
 
@@ -182,12 +201,13 @@ def _escalated(page: _Page, line: Line) -> str:
 
 def _default_chosen(page: _Page, line: Line) -> str:
     chosen = page.option(line.about, line.names[0]).lower()
-    return f"The time for deciding on {page.title(line.about).lower()} has passed, so I went on with: {chosen}. You can go back to it."
+    return f"The time for deciding on {page.title(line.about).lower()} has passed, so I went on with: {chosen}.{page.way_back()}"
 
 
 def _completed(page: _Page, _: Line) -> str:
-    made = [f"- {page.title(s)}: {ref.headline}" for s, held in page.state.steps.items() for ref in held.results.values()]
-    chosen = [f"- {page.title(s)}: {page.option(s, held.chosen).lower()}" for s, held in page.state.steps.items() if held.chosen]
+    done = {step_id: held for step_id, held in page.state.steps.items() if held.status == "done"}
+    made = [f"- {page.title(s)}: {ref.headline}" for s, held in done.items() for ref in held.results.values()]
+    chosen = [f"- {page.title(s)}: {page.option(s, held.chosen).lower()}" for s, held in done.items() if held.chosen]
     return "That was the last step; the journey is complete.\n" + "\n".join([*made, *chosen])
 
 
@@ -214,7 +234,7 @@ SENTENCES: dict[str, Said] = {
     "chosen": _chosen,
     "went_back": _went_back,
     "cant_go_back": lambda page, line: "There is nothing to go back to yet.",
-    "skipped": lambda page, line: f"{page.title(line.about)} is skipped; you can go back to it.",
+    "skipped": lambda page, line: f"{page.title(line.about)} is skipped.{page.way_back()}",
     "cant_skip": lambda page, line: f"{page.title(line.about)} can't be skipped: later steps build on it." if line.about else "",
     "made": _made,
     "problem": _problem,
@@ -223,7 +243,7 @@ SENTENCES: dict[str, Said] = {
     "clarify": _clarify,
     "status": lambda page, line: page.standing(),
     "how_to": _how_to,
-    "small_talk": lambda page, line: "Hello! I'm here for the kitchen.",
+    "small_talk": lambda page, line: f"Hello! I'm here for your {page.template.title.lower()}.",
     "out_of_scope": lambda page, line: "That is outside what I can help with; I plan, measure and price renovations.",
     "nudge": lambda page, line: f"Your {page.template.title.lower()} is waiting where you left it. {page.standing()}",
     "dormant": lambda page, line: "I haven't heard from you for 90 days, so the journey rests now. Any message wakes it; nothing is lost.",

@@ -16,7 +16,13 @@ KITCHEN = [
     Need(name="budget", kind="money", title="Budget", ask="?", cues=["budget", "spend"], at_least=Decimal(500)),
     Need(name="room_size", kind="room_size", title="Room size", ask="?", at_least=Decimal(4), at_most=Decimal(100)),
     Need(
-        name="ceiling_height", kind="length", title="Ceiling", ask="?", cues=["ceiling", "tall", "high"], at_least=Decimal(6), at_most=Decimal(20)
+        name="ceiling_height",
+        kind="length",
+        title="Ceiling",
+        ask="?",
+        cues=["ceiling", "tall", "high"],
+        at_least=Decimal(6),
+        at_most=Decimal(20),
     ),
     Need(name="counter_run", kind="length", title="Counters", ask="?", cues=["counter", "countertop", "worktop"], at_most=Decimal(100)),
     Need(name="cabinet_run", kind="length", title="Cabinets", ask="?", cues=["cabinet"], at_most=Decimal(100)),
@@ -32,7 +38,9 @@ KITCHEN = [
     ),
     a_choice("scope", ["scope", "remodel"], refresh=["facelift"], moderate=["partial"], full=["full gut", "gut", "everything"]),
     a_choice("cabinet_tier", ["cabinet"], stock=["off the shelf"], semi_custom=["semi-custom"], custom=["bespoke"]),
-    a_choice("counter_material", ["counter", "countertop", "worktop"], granite=[], quartz=[], marble=[], laminate=[], butcher_block=["wood"]),
+    a_choice(
+        "counter_material", ["counter", "countertop", "worktop"], granite=[], quartz=[], marble=[], laminate=[], butcher_block=["wood"]
+    ),
     a_choice("floor_material", ["floor", "flooring"], hardwood=["wood", "oak"], laminate=[], tile=["porcelain", "ceramic"], vinyl=["lvp"]),
     a_choice("appliance_tier", ["appliance"], keep=["existing"], low=["basic", "budget"], mid=["mid-range"], high=["high-end", "premium"]),
     Need(name="start_on", kind="day", title="Start", ask="?", cues=["start", "begin"]),

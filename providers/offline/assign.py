@@ -30,7 +30,8 @@ NOT_BARE_BEFORE = re.compile(
 )
 NOT_BARE_AFTER = re.compile(r"\s*(?:[/%°#+]|:[0-9]|sq|square|am\b|pm\b|percent|hours?\b|st\b|nd\b|rd\b|th\b|x\s?[0-9])")
 CUE_TO_NUMBER = re.compile(
-    r"(?:\s*(?:height|length|run|size|total|limit|is|are|was|of|at|about|around|roughly|approximately|now|just|to|should be|'s|s|[:=,-]))*"
+    r"(?:\s*(?:height|length|run|size|total|limit|is|are|was|of|in|at|about|"
+    r"around|roughly|approximately|now|just|to|should be|'s|s|[:=,-]))*"
     r"\s*"
 )
 RANGE = re.compile(r"\s*(?:-|to)\s*")
@@ -139,7 +140,8 @@ def bare(folded: str, numbers: Sequence[Figure], needs: Sequence[Need], asked: s
             continue
         free = [number for number in numbers if not overlaps(number, [*taken, *found]) and is_bare(folded, number)]
         places = cue_places(words, need.cues)
-        beside = [number for number in free if stands_beside(folded, number, places, need.kind)]
+        near = free if need.kind != "count" else [*free, *(n for n in numbers if is_in(folded, n) and not overlaps(n, [*taken, *found]))]
+        beside = [number for number in near if stands_beside(folded, number, places, need.kind)]
         chosen: Sequence[Figure] = []
         if len(beside) == 1 and not is_in_a_range(folded, beside[0], numbers):
             chosen = beside
@@ -149,6 +151,11 @@ def bare(folded: str, numbers: Sequence[Figure], needs: Sequence[Need], asked: s
         if mention is not None and fits(need, mention.value):
             found.append(found_of(need, mention, 0.75))
     return found
+
+
+def is_in(folded: str, number: Figure) -> bool:
+    """ "built in 1962": a count beside its cue, though "in 1962" alone is a date."""
+    return before(folded, number.start, 3) == "in " and not NOT_BARE_AFTER.match(folded, number.end)
 
 
 def is_bare(folded: str, number: Figure) -> bool:
@@ -174,9 +181,7 @@ def is_in_a_range(folded: str, number: Figure, numbers: Sequence[Figure]) -> boo
 
 def stands_beside(folded: str, number: Figure, cues: Sequence[tuple[int, int]], kind: str) -> bool:
     ahead = any(0 <= number.start - end < NEAR and CUE_TO_NUMBER.fullmatch(folded, end, number.start) for _, end in cues)
-    behind = kind == "count" and any(
-        0 <= start - number.end < NEAR and ONE_WORD.fullmatch(folded, number.end, start) for start, _ in cues
-    )
+    behind = kind == "count" and any(0 <= start - number.end < NEAR and ONE_WORD.fullmatch(folded, number.end, start) for start, _ in cues)
     return ahead or behind
 
 

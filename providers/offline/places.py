@@ -90,8 +90,10 @@ def places(text: str, folded: str, kind_asked: str | None) -> list[Mention]:
 
 def postcode_marks(text: str, folded: str, kind_asked: str | None) -> Iterator[Mark]:
     alone = len(folded.split()) == 1 and kind_asked is None
+    names = {match.end() for match in CALLED.finditer(folded)}
     for match in ZIP.finditer(folded):
-        said = kind_asked == "place" or alone or ZIP_BEFORE.search(before(folded, match.start(), 20))
+        behind_a_name = len(folded[: match.start()].rstrip(" ,")) in names  # "Seattle, 98101"
+        said = kind_asked == "place" or alone or behind_a_name or ZIP_BEFORE.search(before(folded, match.start(), 20))
         if said and 501 <= int(match[1]) <= 99950:
             yield Mark(match.start(), match.end(), "US", postcode=match[1])
     for match in CANADIAN.finditer(folded):

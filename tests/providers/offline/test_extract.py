@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from journeys.inputs import Day, Found, Length, Money, Need, Place, RoomSize, Weeks
+from journeys.inputs import Count, Day, Found, Length, Money, Need, Place, RoomSize, Weeks
 from providers.offline.assign import fits
 from providers.offline.extract import extract
 from providers.offline.places import CODES, NAMES
@@ -178,3 +178,10 @@ def test_eight_kilobytes_of_anything_are_read_within_a_second(piece: str) -> Non
     began = time.process_time()
     extract(text, KITCHEN, "counter_run", TODAY)
     assert time.process_time() - began < 1
+
+
+def test_the_year_a_home_was_built_is_read_beside_its_cue() -> None:
+    year = Need(name="year_built", kind="count", title="Year", ask="When?", cues=["built", "constructed"], at_least=1700, at_most=2100)
+    for said in ("the house was built in 1962", "constructed in 1962, I think", "built: 1962"):
+        assert [found.value for found in extract(said, [year], None)] == [Count(count=1962)], said
+    assert extract("3 windows and built in cabinets", [year], None) == []

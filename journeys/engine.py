@@ -253,7 +253,7 @@ class _Draft:
             else:
                 self.chose(focus.id, pick.id)
         elif top in ("accept", "decline") and not given:
-            self.said_yes_or_no(focus, top)
+            self.said_yes_or_no(focus, top, sure=not fact.is_question)
         elif top == "skip" and not given:
             self.said_skip(focus)
         elif top == "ask_status":
@@ -293,13 +293,14 @@ class _Draft:
         asked = [step.id for step in earlier if (step.needs or step.decision) and self.state.steps[step.id].was_reached]
         return next((step_id for step_id in reversed(asked) if self.state.steps[step_id].status != "stale"), None)
 
-    def said_yes_or_no(self, focus: Step | None, means: str) -> None:
+    def said_yes_or_no(self, focus: Step | None, means: str, sure: bool) -> None:
+        """`sure`: "shall I accept it?" is no yes."""
         if focus is None:
             return
         held = self.state.steps[focus.id]
         asked = held.status == "waiting" and self.state.asked == f"{focus.id}_decision"  # a yes to another question accepts nothing
         pick = focus.decision.meaning(means) if focus.decision and asked else None
-        if pick:
+        if pick and sure:
             self.chose(focus.id, pick.id)
         elif held.revisiting and means == "accept":
             self.keep(focus)

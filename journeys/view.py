@@ -211,7 +211,7 @@ def _open_needs(state: JourneyState, focus: Step | None) -> list[Need]:
 
 
 def _waiting_for(template: Template, state: JourneyState, focus: Step | None) -> WaitingFor:
-    coming = min(state.timers, key=lambda timer: timer.due_at, default=None)
+    coming = min(state.timers, key=lambda timer: (timer.due_at, timer.id), default=None)
     ahead = {"next_kind": coming.kind if coming else "", "next_at": coming.due_at if coming else None}
     if state.is_closed:
         return WaitingFor(kind="nothing")

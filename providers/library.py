@@ -7,13 +7,15 @@ from typing import Any
 
 from pydantic import ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
 from journeys.template import Template
 from providers.errors import Misconfigured
 
 TEMPLATES = Path(__file__).parent.parent / "journeys" / "templates"
 _LARGEST = 64 * 1024  # characters; aliases are refused, so nothing can grow beyond what stands in the file
+_DEEPEST = 20
 
 
 class TemplateError(Misconfigured):
@@ -38,26 +40,47 @@ def library() -> Library:
 
 
 def read_template(path: Path) -> Template:
-    return parse_template(path.read_text(encoding="utf-8"), path.name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise TemplateError(f"{path.name}:1: the file is not UTF-8 (byte {error.start})") from error
+    return parse_template(text, path.name)
 
 
 def parse_template(text: str, name: str) -> Template:
     """Raises TemplateError with every mistake pydantic can tell apart at once."""
     if len(text) > _LARGEST:
         raise TemplateError(f"{name}:1: the file is over {_LARGEST} characters")
-    yaml = YAML(typ="rt")
     try:
-        document = yaml.load(StringIO(text))
+        _refuse_traps(text, name)
+        document = YAML(typ="rt").load(StringIO(text))
     except MarkedYAMLError as error:
         mark = error.problem_mark
         raise TemplateError(f"{name}:{mark.line + 1 if mark else 1}: {error.problem}") from error
-    if not hasattr(document, "lc"):
+    except YAMLError as error:  # a character that YAML does not allow: it knows the position, not the line
+        position = getattr(error, "position", 0)
+        raise TemplateError(f"{name}:{text.count(chr(10), 0, position) + 1}: {getattr(error, 'reason', 'not YAML')}") from error
+    except ValueError as error:  # 2024-99-99: shaped like a date, a number or a time, and none
+        raise TemplateError(f"{name}:1: a value can't be read: {error}") from error
+    if not (hasattr(document, "lc") and hasattr(document, "keys")):
         raise TemplateError(f"{name}:1: a template is a mapping of id, version, title and steps")
     try:
         return Template.model_validate(_plain(document))
     except ValidationError as error:
         lines = [f"{name}:{_line(document, problem['loc'], problem['msg'])}: {_place(problem)}" for problem in error.errors()]
         raise TemplateError("\n".join(lines)) from error
+
+
+def _refuse_traps(text: str, name: str) -> None:
+    """What would make a small file large or slow to read. Raises what YAML raises, too."""
+    depth = 0
+    for event in YAML(typ="rt").parse(StringIO(text)):
+        line = event.start_mark.line + 1
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if isinstance(event, AliasEvent):
+            raise TemplateError(f"{name}:{line}: aliases (*{event.anchor}) are not allowed: say it twice")
+        if depth > _DEEPEST:
+            raise TemplateError(f"{name}:{line}: it is nested deeper than {_DEEPEST} levels")
 
 
 def _place(problem: Any) -> str:

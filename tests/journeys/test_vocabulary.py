@@ -1,0 +1,128 @@
+"""One vocabulary: what one part says, the other knows. Names are read in the source, so that no list has to be kept by hand."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+from activities.skills import SKILLS as RUN
+from api.errors import PROBLEMS
+from journeys import engine
+from journeys.refusals import by_name
+from journeys.vocabulary import ACTIONS, INTENTS, SKILLS
+from providers.library import Library
+from providers.offline.reader import MOVES
+from providers.offline.writer import SENTENCES
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "journeys" / "intents.yaml"
+
+
+def source(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def words(node: ast.AST) -> Iterator[str]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and name == (
+            node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        ):
+            yield node
+
+
+def compared(tree: ast.AST, variable: str) -> Iterator[str]:
+    """What the variable is compared with."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and ast.unparse(node.left) == variable:
+            for other in node.comparators:
+                yield from words(other)
+
+
+def line_codes() -> set[str]:
+    """The codes the engine and its caller can say: literal ones, and those that a variable was compared with just before."""
+    tree, found = source("journeys/engine.py"), set[str]()
+    for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
+        for call in calls(function, "line"):
+            code = call.args[0]
+            match code:
+                case ast.Constant() | ast.IfExp():
+                    found |= set(words(ast.Module([ast.Expr(branch) for branch in branches(code)], [])))
+                case _:
+                    named = set(compared(guard_of(function, call), ast.unparse(code)))
+                    assert named, f"line {call.lineno}: it can't be told what is said"
+                    found |= named
+    for call in calls(source("activities/records.py"), "Line"):
+        found |= {word for keyword in call.keywords if keyword.arg == "code" for word in words(keyword.value)}
+    return found
+
+
+def guard_of(function: ast.FunctionDef, call: ast.Call) -> ast.expr:
+    """The condition under which the call is made."""
+    guards = [node for node in ast.walk(function) if isinstance(node, ast.If) and any(call in ast.walk(line) for line in node.body)]
+    assert guards, f"line {call.lineno}: it can't be told what is said"
+    return guards[-1].test
+
+
+def branches(code: ast.expr) -> list[ast.expr]:
+    return [code.body, code.orelse] if isinstance(code, ast.IfExp) else [code]
+
+
+def test_every_line_the_engine_can_say_has_its_sentence_and_every_sentence_is_said() -> None:
+    assert line_codes() == set(SENTENCES)
+
+
+def test_the_lines_are_listed_at_the_top_of_the_engine() -> None:
+    listed = (engine.__doc__ or "").partition("turns into sentences:")[2]
+    codes = re.sub(r"\([^)]*\)", "", listed).replace("\n", " ").strip(" .").split(", ")
+    assert sorted(codes) == sorted(set(SENTENCES) - {"no_knowledge"})  # that one is said by activities/records.py
+
+
+def test_every_intent_the_engine_knows_is_in_the_vocabulary() -> None:
+    tree = source("journeys/engine.py")
+    assert {*compared(tree, "top"), *compared(tree, "means"), *engine.QUESTIONS} <= set(INTENTS)
+    assert set(MOVES) <= set(INTENTS)
+
+
+def test_there_are_examples_of_every_intent_and_of_no_other() -> None:
+    if not EXAMPLES.exists():
+        pytest.skip("journeys/intents.yaml is missing")
+    examples = YAML(typ="safe").load(EXAMPLES)
+    assert set(examples) == set(INTENTS)
+    assert all(examples.values())
+
+
+def offered() -> set[str]:
+    """Actions that a view, a refusal or a problem names."""
+    found = {word for call in calls(source("journeys/view.py"), "_action") for word in words(call.args[0])}
+    found |= {action for refusal in by_name().values() for action in refusal.actions}
+    found |= {action for _, _, actions in PROBLEMS.values() for action in actions}
+    for call in calls(source("activities/records.py"), "problem"):
+        found |= {word for argument in call.args if isinstance(argument, ast.List) for word in words(argument)}
+    return found
+
+
+def test_every_action_that_is_offered_is_in_the_vocabulary() -> None:
+    assert offered() <= set(ACTIONS)
+
+
+def test_every_action_of_the_vocabulary_is_offered_somewhere() -> None:
+    after_a_202 = {"wait"}  # what a person does whose turn still runs: the chat says it, no answer names it
+    assert set(ACTIONS) - offered() <= after_a_202
+
+
+def test_every_skill_of_the_vocabulary_can_be_run_and_no_other() -> None:
+    assert set(RUN) == set(SKILLS)
+
+
+def test_every_template_names_skills_that_exist() -> None:
+    for template in Library().templates.values():
+        assert {run.skill for step in template.steps for run in step.run} <= set(SKILLS)

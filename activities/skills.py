@@ -15,6 +15,8 @@ from journeys.state import ResultRef
 from journeys.work import RunSkill
 from providers import base
 
+_LONGEST = 300  # characters of a headline or a problem: they travel in the state
+
 
 @dataclass(frozen=True)
 class Skill:
@@ -55,9 +57,14 @@ class Skills:
         try:
             body = SKILLS[run.skill].make({**inputs, "currency": Text(text=state.currency)}, taken)
         except CannotEstimate as refusal:
-            return done.model_copy(update={"problem": str(refusal)})
+            return done.model_copy(update={"problem": str(refusal)[:_LONGEST]})
         row = {"journey_id": state.journey_id, "step": run.step, "skill": run.skill, "version": run.version, "body": body}
-        row |= {"inputs_hash": run.inputs_hash, "made_with": run.made_with, "headline": body["headline"], "made_at": asked.turn.at}
+        row |= {
+            "inputs_hash": run.inputs_hash,
+            "made_with": run.made_with,
+            "headline": body["headline"][:_LONGEST],
+            "made_at": asked.turn.at,
+        }
         await self.records.keep_result(row)
         return done.model_copy(update={"ref": _ref(row, run.version)})
 

@@ -31,7 +31,9 @@ def _tenant() -> str:
     return "home"
 
 
-def _key(response: Response, idempotency_key: Annotated[str | None, Header(max_length=200, min_length=1)] = None) -> str:
+def _key(
+    response: Response, idempotency_key: Annotated[str | None, Header(pattern=r"^[\x21-\x7e]+$", max_length=150, min_length=1)] = None
+) -> str:
     """The request's own key, or one we make and give back, so that a retry can name it."""
     key = idempotency_key or str(uuid.uuid4())
     response.headers["Idempotency-Key"] = key

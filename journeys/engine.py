@@ -270,7 +270,7 @@ class _Draft:
     def said_nothing_new(self, closest: list[Intent], top: str | None) -> None:
         if top in ("small_talk", "out_of_scope"):
             self.line(top)
-        elif top is None and not any(line.code == "out_of_bounds" for line in self.say):
+        elif not any(line.code == "out_of_bounds" for line in self.say):
             self.line("clarify", names=[intent.name for intent in closest])
 
     def said_go_back(self, back_to: Value | None, readings: Mapping[str, Value]) -> None:

@@ -90,8 +90,14 @@ class Weeks(Frozen):
     """A span of time in weeks, as a range."""
 
     kind: Literal["weeks"] = "weeks"
-    low: Annotated[Decimal, Field(ge=0, le=520)]
-    high: Annotated[Decimal, Field(ge=0, le=520)]
+    low: Annotated[Decimal, Field(ge=0, le=520, max_digits=12)]
+    high: Annotated[Decimal, Field(ge=0, le=520, max_digits=12)]
+
+    @model_validator(mode="after")
+    def low_is_low(self) -> "Weeks":
+        if self.low > self.high:
+            raise ValueError("low is above high")
+        return self
 
 
 class Count(Frozen):

@@ -13,7 +13,7 @@ from journeys.state import JourneyState, ResultRef, Status, StepState, Timer
 from journeys.template import Template
 
 MAX_MESSAGE_BYTES = 8 * 1024
-Key = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=200)]  # 64 of them travel in the state
 
 
 class JourneyStart(BaseModel):

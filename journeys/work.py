@@ -58,9 +58,10 @@ class RecordTurn(BaseModel):
 
 
 class FailTurn(BaseModel):
-    """The turn could not be carried out; `error` is the type of what went wrong, never its text."""
+    """The turn could not be carried out; `error` is the type of what went wrong, `refusal` its sentence where it is one of ours."""
 
     turn: Turn
     template: Template
     state: JourneyState
     error: str
+    refusal: str = ""

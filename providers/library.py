@@ -26,7 +26,12 @@ class Library:
     """Templates of one folder, read once."""
 
     def __init__(self, folder: Path = TEMPLATES) -> None:
-        self.templates = {template.id: template for template in (read_template(path) for path in sorted(folder.glob("*.yaml")))}
+        self.templates: dict[str, Template] = {}
+        for path in sorted(folder.glob("*.yaml")):
+            template = read_template(path)
+            if template.id in self.templates:
+                raise TemplateError(f"{path.name}:1: another file has the id {template.id!r} already")
+            self.templates[template.id] = template
 
     def newest(self, template_id: str) -> Template | None:
         """By id, or by `id@version` where that version is the one at hand."""

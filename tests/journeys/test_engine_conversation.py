@@ -72,7 +72,7 @@ def test_a_value_of_another_kind_or_no_option_is_not_kept(value: Text | Choice) 
 def test_a_reading_of_an_input_nobody_asks_for_is_left_aside() -> None:
     play = at_room()
     play.tell(said("give_details", nonsense=GOAL))
-    assert (play.said, play.state.asked) == ([], "wall")
+    assert (play.codes, play.state.asked, play.state.inputs) == (["clarify"], "wall", at_room().state.inputs)
 
 
 def test_a_message_nobody_understands_is_answered_with_the_nearest_readings() -> None:

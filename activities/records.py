@@ -11,7 +11,7 @@ from temporalio import activity
 from journeys import engine
 from journeys.facts import Made, Said
 from journeys.messages import Decision, Line, Opened, Understanding
-from journeys.refusals import Refusal
+from journeys.refusals import by_name
 from journeys.reply import Reply
 from journeys.state import JourneyState
 from journeys.template import Template
@@ -35,36 +35,48 @@ class Records:
     async def open(self, asked: OpenTurn) -> Opened:
         """Store what was asked under its key and decide what follows. What the reader answered once is not asked of it again.
 
-        A Refusal is recorded with the request, then raised: the update was accepted, so its turn must tell what became of it.
+        The records may know more than the workflow: local activities enter history only when their workflow task completes, and a
+        worker killed before that has told a turn that nobody remembers. Such turns are given back, to be taken up first.
         """
-        turn, journey_id = asked.turn, asked.state.journey_id
+        turn, state = asked.turn, asked.state.model_copy()
         deed = f"{turn.turn_id}/{UNDERSTAND}"
-        known = await self.records.known(journey_id, turn.operation, turn.key, deed)
-        if known.status not in (None, "open"):
-            return Opened(answered_seq=known.seq, answered_body_hash=known.body_hash)
-        request: dict[str, Any] = {"journey_id": journey_id, "operation": turn.operation, "key": turn.key, "body_hash": turn.body_hash}
-        request |= {"turn_id": turn.turn_id, "at": turn.at}
-        row: dict[str, Any] = {"id": turn.turn_id, "journey_id": journey_id, "seq": turn.seq, "operation": turn.operation}
+        known = await self.records.known(state.journey_id, turn.turn_id, turn.seq, deed)
+        for missed in known.missed:
+            engine.take_up(state, missed)
+        seq = max([turn.seq, *(missed.seq + 1 for missed in known.missed)])
+        if known.ended is not None:
+            return Opened(seq=max(seq, known.ended.seq), missed=known.missed, ended=known.ended)
+        decision, row, calls = await self._decided(asked.model_copy(update={"state": state}), seq, deed, known.answer)
+        stands = await self._store(asked, {**row, "decision": decision.model_dump(mode="json")}, calls)
+        return Opened(seq=seq, missed=known.missed, decision=Decision.model_validate(stands))
+
+    async def _decided(
+        self, asked: OpenTurn, seq: int, deed: str, answer: Mapping[str, Any] | None
+    ) -> tuple[Decision, dict[str, Any], list[dict[str, Any]]]:
+        """The decision, the turn's row, and the calls to book. Neither a refusal nor a bug of ours loses the message."""
+        turn, fact = asked.turn, asked.fact
+        row: dict[str, Any] = {"id": turn.turn_id, "journey_id": asked.state.journey_id, "seq": seq, "operation": turn.operation}
         row |= {"text": asked.text, "started_at": turn.at}
-        journey = _journey_row(asked.template, asked.state, turn) if turn.operation == "begin" else None
-        fact, cites, calls = asked.fact, list[str](), list[dict[str, Any]]()
-        lines: list[Line] = []
+        cites, lines, calls = list[str](), list[Line](), list[dict[str, Any]]()
         try:
             engine.check(asked.template, asked.state, fact)
             if fact is None:
-                fact, cites, lines, calls = await self._understand(asked, deed, known.answer)
+                fact, cites, lines, calls = await self._understand(asked, deed, answer)
                 row |= {"intents": [i.model_dump() for i in fact.understanding.intents], "engine": fact.understanding.engine}
             decision = engine.decide(asked.template, asked.state, fact, turn.at, self.skills)
-        except Refusal as refusal:
-            await self.records.open_turn(journey=journey, request=request, turn=row)
-            await self._close(asked, "refused", problem(type(refusal).__name__, str(refusal), refusal.actions))
-            raise
         except Exception:
-            await self.records.open_turn(journey=journey, request=request, turn=row)  # a bug of ours must not lose the message
+            await self._store(asked, row, calls)
             raise
         row["inputs"] = {name: value.model_dump(mode="json") for name, value in decision.inputs.items()}
-        await self.records.open_turn(journey=journey, request=request, turn=row, calls=calls)
-        return Opened(decision=decision.model_copy(update={"say": [*decision.say, *lines], "cites": cites}))
+        return decision.model_copy(update={"say": [*decision.say, *lines], "cites": cites}), row, calls
+
+    async def _store(self, asked: OpenTurn, row: Mapping[str, Any], calls: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+        turn = asked.turn
+        request = {"journey_id": asked.state.journey_id, "operation": turn.operation, "key": turn.key, "body_hash": turn.body_hash}
+        journey = _journey_row(asked.template, asked.state, turn) if turn.operation == "begin" else None
+        return await self.records.open_turn(
+            journey=journey, request={**request, "turn_id": turn.turn_id, "at": turn.at}, turn=row, calls=calls
+        )
 
     @activity.defn(name="decide_next")
     async def decide_next(self, asked: DecideNext) -> Decision:
@@ -72,26 +84,28 @@ class Records:
 
     @activity.defn(name="record")
     async def record(self, told: RecordTurn) -> None:
-        """Reply, view, timeline and events, in one transaction."""
-        state = told.state
-        if told.stopped:
+        """Reply, view, timeline, events and what was carried out, in one transaction."""
+        state, decision = told.state, told.decision
+        if decision is None:
             sentence = f"This was not carried out: the journey is {state.status}. What you wrote is kept."
             await self._close(told, "stopped", problem("Stopped", sentence, [a.action for a in actions(told.template, state)]))
             return
-        reply = await self._reply(told)
+        reply = await self._reply(told, decision)
         seen = view(told.template, state, told.turn.turn_id)
         results = [
             {"step": line.about, "skill": skill, "version": ref.version, "headline": ref.headline}
-            for line in told.say
+            for line in decision.say
             if line.code == "made"
             for skill in line.names
             for ref in [state.steps[line.about].results[skill]]
         ]
         kind = "notice" if told.turn.operation == "timer" else "reply"
         news = [Event(kind=kind, data={**_heading(told.turn), "reply": reply.model_dump(mode="json")})]
-        if told.moved:
+        if decision.steps:
             steps = {step.id: step.status for step in seen.steps}
-            news.insert(0, Event(kind="step", data={**_heading(told.turn), "step": state.focus, "steps": steps, "moved": told.moved}))
+            news.insert(
+                0, Event(kind="step", data={**_heading(told.turn), "step": state.focus, "steps": steps, "moved": sorted(decision.steps)})
+            )
         if state.is_closed:
             news.append(Event(kind="end", data={"status": state.status}))
         await self.records.close_turn(
@@ -99,14 +113,23 @@ class Records:
             turn_id=told.turn.turn_id,
             seq=told.turn.seq,
             at=told.turn.at,
-            turn={"status": "done", "reply": reply.model_dump(mode="json"), "results": results, "step": state.focus},
+            turn={
+                "status": "done",
+                "reply": reply.model_dump(mode="json"),
+                "results": results,
+                "step": state.focus,
+                "decision": decision.model_dump(mode="json"),
+            },
             journey={**_journey_columns(told.template, state), "view": seen.model_dump(mode="json")},
-            entries=_entries(told.turn, told.say),
+            entries=_entries(told.turn, decision.say),
             news=news,
         )
 
     @activity.defn(name="fail")
     async def fail(self, told: FailTurn) -> None:
+        if refusal := by_name().get(told.error) if told.refusal else None:
+            await self._close(told, "refused", problem(told.error, told.refusal, refusal.actions))
+            return
         sentence = "Something went wrong on our side and this could not be carried out. What you sent is kept; nothing else changed."
         await self._close(told, "failed", problem("TurnFailed", sentence, ["new_key", "status"], error=told.error))
 
@@ -132,26 +155,22 @@ class Records:
             return said, [], [Line(code="no_knowledge")], calls
         return said, [passage.id for passage in passages], [], calls
 
-    async def _reply(self, told: RecordTurn) -> Reply:
-        refs = [
-            (line.about, skill, told.state.steps[line.about].results[skill].version)
-            for line in told.say
-            if line.code == "made"
-            for skill in line.names
-        ]
-        made = await self.records.results(told.state.journey_id, refs)
-        bodies = {key: row["body"] for key, row in made.items()}
-        passages = await self.knowledge.passages(told.cites) if told.cites else []
-        return self.writer.write(told.template, told.state, told.say, bodies, passages)
+    async def _reply(self, told: RecordTurn, decision: Decision) -> Reply:
+        made = [(line.about, skill) for line in decision.say if line.code == "made" for skill in line.names]
+        refs = [(step, skill, told.state.steps[step].results[skill].version) for step, skill in made]
+        rows = await self.records.results(told.state.journey_id, refs)
+        bodies = {key: row["body"] for key, row in rows.items()}
+        passages = await self.knowledge.passages(decision.cites) if decision.cites else []
+        return self.writer.write(told.template, told.state, decision.say, bodies, passages)
 
-    async def _close(self, told: OpenTurn | RecordTurn | FailTurn, status: str, trouble: dict[str, Any]) -> None:
+    async def _close(self, told: RecordTurn | FailTurn, status: str, trouble: dict[str, Any]) -> None:
         """A turn that ends without a reply: its journey's view stays, the person is told."""
         await self.records.close_turn(
             journey_id=told.state.journey_id,
             turn_id=told.turn.turn_id,
             seq=told.turn.seq,
             at=told.turn.at,
-            turn={"status": status, "problem": trouble},
+            turn={"status": status, "problem": trouble, "decision": None},
             journey=None,
             entries=[{"kind": status, "about": told.turn.operation, "detail": {"type": trouble["type"]}}],
             news=[Event(kind="failed", data={**_heading(told.turn), "problem": trouble})],

@@ -5,10 +5,9 @@ sending it again with the same key is safe, whatever became of the first.
 """
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import Response
@@ -29,7 +28,7 @@ from journeys import names
 from journeys.messages import Asked, Operation
 from journeys.refusals import by_name
 from journeys.state import Receipt
-from providers.store.journeys import journey_of, request_of, turn_of
+from providers.store.journeys import accept, journey_of, request_of, turn_of
 
 LEAST_WAIT = 5.0  # seconds to be accepted in, however short the person's own wait: a killed worker is back within them
 _CLOSED = ("completed", "abandoned")
@@ -68,7 +67,11 @@ async def ask(
 
     receipt = await granted(doors, journey_id, start, hashed, wait, deadline)
     turn_id = names.turn_id(journey_id, operation, key)
-    return told(await turn_or_missing(doors, journey_id, receipt.turn_id)) if receipt else later(journey_id, turn_id)
+    if receipt:
+        return told(await turn_or_missing(doors, journey_id, receipt.turn_id))
+    request = {"journey_id": journey_id, "operation": operation, "key": key, "body_hash": hashed, "turn_id": turn_id}
+    await doors.store.write(lambda db: accept(db, {**request, "at": datetime.now(UTC)}))
+    return later(journey_id, turn_id)
 
 
 async def granted(
@@ -84,13 +87,18 @@ async def granted(
         try:
             async with asyncio.timeout(max(wait, LEAST_WAIT)):
                 handle = await start()
-            with contextlib.suppress(TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+            try:
                 async with asyncio.timeout(max(0.0, deadline - time.monotonic()) if wait else 0):
                     receipt: Receipt = await handle.result()
-                    if receipt.body_hash != hashed:
-                        raise Problem("KeyReused", "This key was used for something else. Send it with a new Idempotency-Key.")
-                    return receipt
-            return None
+            except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
+                return None
+            except RPCError as error:
+                if error.status == RPCStatusCode.NOT_FOUND:
+                    raise
+                return None  # the server went away; what it had accepted is on its disk
+            if receipt.body_hash != hashed:
+                raise Problem("KeyReused", "This key was used for something else. Send it with a new Idempotency-Key.")
+            return receipt
         except WorkflowUpdateFailedError as failed:
             cause = failed.cause
             kind = cause.type if isinstance(cause, ApplicationError) else None

@@ -18,7 +18,7 @@ from typing import assert_never
 
 from journeys.facts import Abandoned, Began, Chose, Fact, Gave, Made, Paused, Resumed, Said, Skipped, TimeCame, WentBack
 from journeys.inputs import Choice, Count, Length, Money, Need, Option, RoomSize, Value, Weeks
-from journeys.messages import Decision, Intent, Line, SkillRun
+from journeys.messages import Decision, Ended, Intent, Line, SkillRun
 from journeys.refusals import (
     JourneyClosed,
     JourneyPaused,
@@ -540,6 +540,26 @@ def carry_out(state: JourneyState, decision: Decision) -> None:
     state.timers = decision.timers
     state.inputs = {**state.inputs, **decision.inputs}
     state.steps = {**state.steps, **decision.steps}
+
+
+CONTROLS = ("pause", "abandon")  # they pass the lock, so they carry out nothing that an open turn could be changing
+
+
+def carry_out_control(state: JourneyState, decision: Decision) -> None:
+    state.status, state.timers, state.last_heard_at = decision.status, decision.timers, decision.last_heard_at
+
+
+def take_up(state: JourneyState, ended: Ended) -> None:
+    """Put a turn that was told, but lost before the workflow knew of it, into the state, as if it had just been carried out."""
+    if ended.decision is not None:
+        (carry_out_control if ended.operation in CONTROLS else carry_out)(state, ended.decision)
+    state.turns = max(state.turns, ended.seq)
+
+
+def together(first: Decision, then: Decision) -> Decision:
+    """Two decisions carried out one after the other, as one."""
+    changed = {"inputs": {**first.inputs, **then.inputs}, "steps": {**first.steps, **then.steps}, "say": [*first.say, *then.say]}
+    return then.model_copy(update={**changed, "cites": first.cites})
 
 
 def dependants(template: Template, step_id: str) -> set[str]:

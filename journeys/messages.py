@@ -132,12 +132,31 @@ class Decision(Kept):
     cites: list[str] = []
 
 
-class Opened(Kept):
-    """What `open` found and decided. `decision` is None where the key was answered before: then `answered` is its turn."""
+class Ended(Kept):
+    """A turn that the records say has ended: how, under which key, and what was carried out (None: nothing was)."""
 
+    turn_id: str
+    seq: int
+    operation: str
+    key: str
+    body_hash: str
+    status: Literal["done", "refused", "stopped", "failed"]
     decision: Decision | None = None
-    answered_seq: int | None = None
-    answered_body_hash: str = ""
+    problem: str = ""
+    detail: str = ""
+
+
+class Opened(Kept):
+    """What `open` found and decided. Either `decision`, or `ended` where this very turn was told before.
+
+    `missed`: turns that were told by a worker that was killed before Temporal knew of them, in their order. They are taken
+    up first; `decision` builds on them.
+    """
+
+    seq: int
+    missed: list[Ended] = []
+    decision: Decision | None = None
+    ended: Ended | None = None
 
 
 Operation = Literal["begin", "converse", "provide", "decide", "go_back", "skip", "pause", "resume", "abandon", "timer"]

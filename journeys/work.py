@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from journeys.facts import Fact
-from journeys.messages import Line, Operation, SkillResult, SkillRun
+from journeys.messages import Decision, Operation, SkillResult, SkillRun
 from journeys.state import JourneyState
 from journeys.template import Template
 
@@ -46,15 +46,12 @@ class RunSkill(BaseModel):
 
 
 class RecordTurn(BaseModel):
-    """`state` is that after the turn; `stopped` where a pause or an end came in between and nothing was carried out."""
+    """`state` is that after the turn, `decision` everything it carried out; None where a pause or an end came in between."""
 
     turn: Turn
     template: Template
     state: JourneyState
-    say: list[Line]
-    cites: list[str] = []
-    moved: list[str] = []
-    stopped: bool = False
+    decision: Decision | None
 
 
 class FailTurn(BaseModel):

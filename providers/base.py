@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from journeys.inputs import Frozen, Need
-from journeys.messages import Line, Understanding
+from journeys.messages import Ended, Line, Understanding
 from journeys.reply import Reply
 from journeys.state import JourneyState
 from journeys.template import Template
@@ -75,19 +75,18 @@ class Event(Frozen):
 
 
 class Known(Frozen):
-    """What the records hold about a request: its turn's seq, body hash and status, and the answer of a call by its deed."""
+    """What the records hold for a turn about to be opened: itself, if it has ended; the later ones, which the workflow missed;
+    and the answer of a call by its deed."""
 
-    seq: int | None = None
-    body_hash: str = ""
-    turn_id: str = ""
-    status: str | None = None
+    ended: Ended | None = None
+    missed: list[Ended] = []
     answer: dict[str, Any] | None = None
 
 
 class Records(Protocol):
     """The journey's rows. Every writing method can be run again with the same outcome. Raises StoreUnavailable."""
 
-    async def known(self, journey_id: str, operation: str, key: str, deed: str) -> Known: ...
+    async def known(self, journey_id: str, turn_id: str, seq: int, deed: str) -> Known: ...
 
     async def open_turn(
         self,
@@ -96,8 +95,9 @@ class Records(Protocol):
         request: Mapping[str, Any],
         turn: Mapping[str, Any],
         calls: Sequence[Mapping[str, Any]] = (),
-    ) -> None:
-        """Store what was asked; with `journey`, its row first. A repeat changes nothing."""
+    ) -> dict[str, Any] | None:
+        """Store what was asked; with `journey`, its row first. Gives the decision that stands: the first one stored for this turn
+        at this place of the journey, whoever else was opening it. A turn that has ended stays as it is."""
         ...
 
     async def close_turn(

@@ -17,8 +17,7 @@ import uvicorn
 from temporalio.client import Client, WorkflowHistory
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
-from temporalio.worker import Interceptor, Replayer
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker import Interceptor
 
 from api.app import create_app
 from journeys.names import SEARCH_ATTRIBUTE_NAMES
@@ -28,8 +27,7 @@ from providers.store.journeys import SqlRecords
 from providers.store.migrate import migrate
 from providers.store.store import Store
 from providers.temporal import data_converter, wait_until_up
-from worker.build import _SHARED, Providers, build_worker
-from workflows.journey import JourneyWorkflow
+from worker.build import Providers, build_replayer, build_worker
 
 
 def free_port() -> int:
@@ -121,14 +119,9 @@ async def stack(
     store.close()
 
 
-def replayer() -> Replayer:
-    runner = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*_SHARED))
-    return Replayer(workflows=[JourneyWorkflow], data_converter=data_converter, workflow_runner=runner)
-
-
 async def replays(history: WorkflowHistory) -> None:
     """Raises where today's code does not follow this history."""
-    await replayer().replay_workflow(history)
+    await build_replayer().replay_workflow(history)
 
 
 @dataclass
@@ -139,6 +132,7 @@ class Processes:
     settings: Settings
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     worker_command: Sequence[str] = (sys.executable, "-m", "worker.cli", "worker")
+    api_command: Sequence[str] = (sys.executable, "-m", "worker.cli", "api")
 
     @classmethod
     def at(cls, home: Path, **more: Any) -> "Processes":
@@ -160,32 +154,33 @@ class Processes:
     def worker(self, **environment: str) -> None:
         self.spawn("worker", self.worker_command, **environment)
 
-    async def api(self) -> None:
-        self.spawn("api", [sys.executable, "-m", "worker.cli", "api"])
+    async def api(self, **environment: str) -> None:
+        self.spawn("api", self.api_command, **environment)
         async with self.http() as http:
             await until(lambda: answers(http, "/healthz"), 30)
 
-    async def up(self) -> None:
+    async def up(self, **environment: str) -> None:
         migrate(self.settings.database_url)
         await self.temporal()
-        self.worker()
-        await self.api()
+        self.worker(**environment)
+        await self.api(**environment)
 
     def http(self) -> httpx2.AsyncClient:
         return httpx2.AsyncClient(base_url=self.settings.api_url, timeout=70, trust_env=False)
 
-    def kill(self, name: str) -> None:
-        """kill -9, and gone."""
-        process = self.running.pop(name)
-        process.send_signal(signal.SIGKILL)
-        process.wait(10)
+    def kill(self, *names: str) -> None:
+        """kill -9, all at the same moment, and gone."""
+        killed = [self.running.pop(name) for name in names]
+        for process in killed:
+            process.send_signal(signal.SIGKILL)
+        for process in killed:
+            process.wait(10)
 
     def log(self, name: str) -> str:
         return (self.home / f"{name}.log").read_text(errors="replace")
 
     def end(self) -> None:
-        for name in list(self.running):
-            self.kill(name)
+        self.kill(*self.running)
 
 
 async def answers(http: httpx2.AsyncClient, path: str) -> bool:

@@ -1,6 +1,8 @@
 """The journey: one workflow each, from the first sentence to the last step, months usually.
 
-A turn: `open` (store what was asked, understand, decide) → skills → `record` (reply, view and events in one transaction).
+A turn: `open` (store what was asked, understand, decide) → skills → `record` (reply, view, events and what was carried out, in one
+transaction). A worker killed between that transaction and the end of its workflow task has told a turn that the history does not
+know; the next `open` gives it back, and it is taken up (docs/decisions/0001).
 Decisions come back from activities and are only carried out here, so engine, rules and prices may change under open journeys.
 """
 
@@ -24,9 +26,9 @@ with workflow.unsafe.imports_passed_through():
         Control,
         DecideRequest,
         Decision,
+        Ended,
         Inputs,
         JourneyStart,
-        Line,
         Message,
         Operation,
         StepRequest,
@@ -61,6 +63,7 @@ class JourneyWorkflow:
             now=workflow.now(),
         )
         self.one_turn = asyncio.Lock()
+        self.one_telling = asyncio.Lock()
         self.admitted = 0
         self.stops = 0  # pauses and ends so far: a turn that sees it grow carries nothing out
         self.shown: tuple[str | None, str] | None = None
@@ -187,32 +190,43 @@ class JourneyWorkflow:
     async def play(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
         stops = self.stops
         decision = await self.open(turn, fact, text)
-        if decision is None:  # answered long ago, beyond the keys that travel along
-            return
-        say, cites, moved = list(decision.say), decision.cites, set[str]()
-        while self.stops == stops:
+        carried: Decision | None = None
+        while decision is not None and self.stops == stops:
             engine.carry_out(self.state, decision)
-            moved |= set(decision.steps)
-            if not decision.runs:
-                break
-            decision = await self.run_skills(turn, decision)
-            say += decision.say
-        await self.record(turn, say, cites, sorted(moved), stopped=self.stops != stops)
+            carried = engine.together(carried, decision) if carried else decision
+            decision = await self.run_skills(turn, decision) if decision.runs else None
+        if carried is not None or self.stops != stops:
+            await self.record(turn, carried if self.stops == stops else None)
 
     async def stop(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
         decision = await self.open(turn, fact, text)
-        if decision is None:
-            return
-        self.stops += 1
-        self.state.status, self.state.timers, self.state.last_heard_at = decision.status, decision.timers, decision.last_heard_at
-        await self.record(turn, decision.say, [], [])
+        if decision is not None:
+            self.stops += 1
+            engine.carry_out_control(self.state, decision)
+            await self.record(turn, decision)
 
     async def open(self, turn: Turn, fact: Fact | None, text: str | None) -> Decision | None:
-        asked = OpenTurn(turn=turn, template=self.template, state=self.state, fact=fact, text=text)
+        """What follows; None where the records say that this very turn was told before: then it is taken up as it was told."""
+        place, asked = turn.seq, OpenTurn(turn=turn, template=self.template, state=self.state, fact=fact, text=text)
         opened = await workflow.execute_local_activity_method(Records.open, asked, **QUICK, summary=f"{turn.operation} {turn.seq}")
-        if opened.decision is None:
-            turn.seq, turn.body_hash = opened.answered_seq or turn.seq, opened.answered_body_hash
+        for missed in opened.missed:
+            self.take_up(missed)
+        turn.seq = opened.seq
+        self.state.turns = max(self.state.turns, turn.seq)
+        if ended := opened.ended:
+            if ended.seq >= place:  # an earlier one was carried out long ago, beyond the keys that travel along
+                self.take_up(ended)
+            turn.seq, turn.body_hash = ended.seq, ended.body_hash
+            if ended.status in ("refused", "failed"):
+                raise ApplicationError(ended.detail, type=ended.problem, non_retryable=True)
         return opened.decision
+
+    def take_up(self, ended: Ended) -> None:
+        """A pause that passed this turn's lock may stand here as well; it is known already."""
+        update = names.update_id(ended.operation, ended.key)
+        if self.state.remembered(update) is None:
+            engine.take_up(self.state, ended)
+            self.remember(ended.operation, ended.key, ended.turn_id, ended.seq, ended.body_hash)
 
     async def run_skills(self, turn: Turn, decision: Decision) -> Decision:
         """Side by side, since those of one decision do not build on each other; then the engine says what follows."""
@@ -224,20 +238,23 @@ class JourneyWorkflow:
         results = await asyncio.gather(*running)
         return await workflow.execute_local_activity_method(Records.decide_next, DecideNext(**common, results=results), **QUICK)
 
-    async def record(self, turn: Turn, say: list[Line], cites: list[str], moved: list[str], stopped: bool = False) -> None:
+    async def record(self, turn: Turn, decision: Decision | None) -> None:
         """The last thing a turn does: that order replays whatever happens beside it."""
         self.show()
-        told = RecordTurn(turn=turn, template=self.template, state=self.state, say=say, cites=cites, moved=moved, stopped=stopped)
-        await workflow.execute_local_activity_method(Records.record, told, **QUICK, summary=f"record {turn.seq}")
+        async with self.one_telling:  # a pause passes the other lock: the view of one must not be overwritten by an older one
+            told = RecordTurn(turn=turn, template=self.template, state=self.state, decision=decision)
+            await workflow.execute_local_activity_method(Records.record, told, **QUICK, summary=f"record {turn.seq}")
 
     async def failed(self, turn: Turn, failure: ActivityError | ApplicationError) -> ApplicationError:
-        """A refusal goes back as it is; anything else is told to the person as a turn that failed, with its message kept."""
+        """A refusal is told as it is; anything else to the person as a turn that failed, with its message kept."""
         cause = failure.cause if isinstance(failure, ActivityError) else failure  # a local activity's failure comes unwrapped
         error = (cause.type if isinstance(cause, ApplicationError) else None) or type(cause).__name__
-        if error in refusals.by_name():
-            return ApplicationError(str(getattr(cause, "message", "")), type=error, non_retryable=True)
-        told = FailTurn(turn=turn, template=self.template, state=self.state, error=error)
-        await workflow.execute_local_activity_method(Records.fail, told, **QUICK, summary=f"turn {turn.seq} failed")
+        refusal = str(getattr(cause, "message", "")) if error in refusals.by_name() else ""
+        async with self.one_telling:
+            told = FailTurn(turn=turn, template=self.template, state=self.state, error=error, refusal=refusal)
+            await workflow.execute_local_activity_method(Records.fail, told, **QUICK, summary=f"turn {turn.seq} failed")
+        if refusal:
+            return ApplicationError(refusal, type=error, non_retryable=True)
         return ApplicationError(f"This could not be carried out ({error}). What you sent is kept.", type="TurnFailed", non_retryable=True)
 
     # --- time ----------------------------------------------------------------------------------------------------------------
@@ -278,9 +295,12 @@ class JourneyWorkflow:
         return Turn(operation=operation, key=asked.key, body_hash=asked.body_hash, turn_id=turn_id, seq=self.state.turns, at=workflow.now())
 
     def receipt(self, turn: Turn) -> Receipt:
-        receipt = Receipt(turn_id=turn.turn_id, seq=turn.seq, step=self.state.focus, body_hash=turn.body_hash)
-        if turn.operation != "timer":
-            self.state.remember(names.update_id(turn.operation, turn.key), receipt)
+        return self.remember(turn.operation, turn.key, turn.turn_id, turn.seq, turn.body_hash)
+
+    def remember(self, operation: str, key: str, turn_id: str, seq: int, body_hash: str) -> Receipt:
+        receipt = Receipt(turn_id=turn_id, seq=seq, step=self.state.focus, body_hash=body_hash)
+        if operation != "timer":
+            self.state.remember(names.update_id(operation, key), receipt)
         return receipt
 
     def show(self) -> None:

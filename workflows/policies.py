@@ -12,14 +12,14 @@ TASK_TIMEOUT: Final = timedelta(seconds=2)
 AT_ONCE: Final = 4
 
 
-class LocalOptions(TypedDict):
+class Options(TypedDict):
     start_to_close_timeout: timedelta
     retry_policy: RetryPolicy
 
 
 # Quick, idempotent work beside the workflow. It is tried until it succeeds: what can't succeed is raised as non-retryable
 # (activities/boundary.py), and a database that is locked, full or away for an hour must not lose what was accepted.
-QUICK: Final[LocalOptions] = {
+QUICK: Final[Options] = {
     "start_to_close_timeout": timedelta(seconds=30),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(milliseconds=100), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=5)

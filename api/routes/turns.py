@@ -23,6 +23,7 @@ from journeys.refusals import (
     UnknownStep,
     WrongKind,
 )
+from providers.store.journeys import is_accepted, turn_of
 from workflows.journey import JourneyWorkflow
 
 router = APIRouter(prefix="/v1/journeys/{journey_id}", tags=["turns"])
@@ -138,8 +139,10 @@ async def abandon(
 
 @router.get("/turns/{turn_id}", response_model=TurnAnswer, responses=documented())
 async def read_turn(journey_id: JourneyId, turn_id: str, doors: Open, tenant: Tenant) -> Any:
-    """200 once it has ended, however it ended; 202 while it runs."""
+    """200 once it has ended, however it ended; 202 while it runs, or waits behind another."""
     await own(doors, tenant, journey_id)
+    if await doors.store.read(lambda db: turn_of(db, journey_id, turn_id) is None and is_accepted(db, journey_id, turn_id)):
+        return later(journey_id, turn_id)
     turn = await turn_or_missing(doors, journey_id, turn_id)
     return later(journey_id, turn_id) if turn["status"] == "open" else {"turn": turn_json(turn)}
 

@@ -8,9 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, and_, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from journeys.messages import Ended
 from providers.base import Event, Known
 from providers.store.store import Store
 from providers.store.tables import events, journeys, model_calls, requests, results, timeline, turns
+
+NOWHERE = -1  # the seq of a turn that was opened and taken back, until it is opened again
 
 
 class SqlRecords:
@@ -19,8 +22,8 @@ class SqlRecords:
     def __init__(self, store: Store) -> None:
         self.store = store
 
-    async def known(self, journey_id: str, operation: str, key: str, deed: str) -> Known:
-        return await self.store.read(lambda db: known(db, journey_id, operation, key, deed))
+    async def known(self, journey_id: str, turn_id: str, seq: int, deed: str) -> Known:
+        return await self.store.read(lambda db: known(db, journey_id, turn_id, seq, deed))
 
     async def open_turn(
         self,
@@ -29,8 +32,8 @@ class SqlRecords:
         request: Mapping[str, Any],
         turn: Mapping[str, Any],
         calls: Sequence[Mapping[str, Any]] = (),
-    ) -> None:
-        await self.store.write(lambda db: open_turn(db, journey, request, turn, calls))
+    ) -> dict[str, Any] | None:
+        return await self.store.write(lambda db: open_turn(db, journey, request, turn, calls))
 
     async def close_turn(self, **closing: Any) -> bool:
         return await self.store.write(lambda db: close_turn(db, **closing))
@@ -54,13 +57,26 @@ def open_turn(
     request: Mapping[str, Any],
     turn: Mapping[str, Any],
     calls: Sequence[Mapping[str, Any]],
-) -> None:
+) -> dict[str, Any] | None:
     if journey is not None:
         db.execute(upsert(db, journeys).values(**journey, last_seq=0).on_conflict_do_nothing())
     db.execute(upsert(db, requests).values(**request).on_conflict_do_nothing())
-    db.execute(upsert(db, turns).values(**turn, status="open").on_conflict_do_nothing())
+    # Nobody else is at this place of the journey any more: what a worker that lost its task still holds there can't be told.
+    place = (turns.c.journey_id == turn["journey_id"]) & (turns.c.seq == turn["seq"])
+    db.execute(update(turns).where(place, turns.c.id != turn["id"], turns.c.status == "open").values(seq=NOWHERE))
+    fresh = upsert(db, turns).values(**turn, status="open")
+    # Opened before and taken back, by a killed worker say: at another place of the journey it is decided anew.
+    moved = (turns.c.status == "open") & ((turns.c.seq != turn["seq"]) | turns.c.decision.is_(None))
+    db.execute(fresh.on_conflict_do_update(index_elements=[turns.c.id], set_=dict(turn), where=moved))
     for call in calls:
         db.execute(upsert(db, model_calls).values(**call).on_conflict_do_nothing())
+    stands: dict[str, Any] | None = db.execute(select(turns.c.decision).where(turns.c.id == turn["id"])).scalar_one()
+    return stands
+
+
+def accept(db: Connection, request: Mapping[str, Any]) -> None:
+    """That it was accepted, before its turn is opened. The API says so where it answers 202, to know the turn it named again."""
+    db.execute(upsert(db, requests).values(**request).on_conflict_do_nothing())
 
 
 def keep_result(db: Connection, row: Mapping[str, Any]) -> None:
@@ -82,7 +98,8 @@ def close_turn(
     news: Sequence[Event],
 ) -> bool:
     """Turn, view, timeline and events in one transaction. False where it was closed before: then nothing is written again."""
-    closed = db.execute(update(turns).where(turns.c.id == turn_id, turns.c.status == "open").values(**turn, ended_at=at))
+    mine = (turns.c.id == turn_id) & (turns.c.seq == seq) & (turns.c.status == "open")
+    closed = db.execute(update(turns).where(mine).values(**turn, ended_at=at))
     if closed.rowcount == 0:
         return False
     values: dict[str, Any] = {"last_seq": journeys.c.last_seq + len(news), "updated_at": at, **(journey or {})}
@@ -119,13 +136,21 @@ def request_of(db: Connection, journey_id: str, operation: str, key: str) -> dic
     return one(db, joined.where(requests.c.journey_id == journey_id, requests.c.operation == operation, requests.c.key == key))
 
 
-def known(db: Connection, journey_id: str, operation: str, key: str, deed: str) -> Known:
-    request = request_of(db, journey_id, operation, key)
-    if request is None:
-        return Known()
+def known(db: Connection, journey_id: str, turn_id: str, seq: int, deed: str) -> Known:
+    """`missed` are turns that ended at this place of the journey or later: the workflow would have counted them, had it known."""
+    joined = select(turns, requests.c.key, requests.c.body_hash).join(requests, requests.c.turn_id == turns.c.id)
+    over = joined.where(turns.c.journey_id == journey_id, turns.c.status != "open")
+    itself = one(db, over.where(turns.c.id == turn_id))
+    later = db.execute(over.where(turns.c.seq >= seq, turns.c.id != turn_id).order_by(turns.c.seq)).mappings()
     answer = db.execute(select(model_calls.c.answer).where(model_calls.c.deed == deed)).scalar_one_or_none()
-    kept = {name: request[name] for name in ("seq", "body_hash", "turn_id", "status")}
-    return Known(**kept, answer=answer)
+    return Known(ended=_ended(itself) if itself else None, missed=[_ended(dict(row)) for row in later], answer=answer)
+
+
+def _ended(row: Mapping[str, Any]) -> Ended:
+    trouble = row["problem"] or {}
+    told = {"problem": trouble.get("type", ""), "detail": trouble.get("detail", "")}
+    kept = {name: row[name] for name in ("seq", "operation", "key", "body_hash", "status", "decision")}
+    return Ended(turn_id=row["id"], **kept, **told)
 
 
 def journey_of(db: Connection, journey_id: str) -> dict[str, Any] | None:
@@ -134,6 +159,12 @@ def journey_of(db: Connection, journey_id: str) -> dict[str, Any] | None:
 
 def turn_of(db: Connection, journey_id: str, turn_id: str) -> dict[str, Any] | None:
     return one(db, select(turns).where(turns.c.id == turn_id, turns.c.journey_id == journey_id))
+
+
+def is_accepted(db: Connection, journey_id: str, turn_id: str) -> bool:
+    """Whether this turn will come: it was accepted, and waits behind another."""
+    asked = select(requests.c.key).where(requests.c.journey_id == journey_id, requests.c.turn_id == turn_id)
+    return db.execute(asked).first() is not None
 
 
 def journeys_page(

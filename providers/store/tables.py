@@ -71,6 +71,7 @@ turns = Table(
     Column("text", Text),
     Column("reply", JSON),
     Column("problem", JSON),
+    Column("decision", JSON(none_as_null=True)),
     Column("intents", JSON),
     Column("inputs", JSON),
     Column("results", JSON),

@@ -37,7 +37,7 @@ def store(url: str) -> Iterator[Store]:
     store.close()
 
 
-async def opened(store: Store, journey: str = "j", turn: str = "t", **more: Any) -> SqlRecords:
+async def opened(store: Store, journey: str = "j", turn: str = "t", seq: int = 1, **more: Any) -> SqlRecords:
     records = SqlRecords(store)
     row = {"id": journey, "tenant": "home", "template": "kitchen@1", "persona": "homeowner", "status": "active", "step": "discover"}
     row |= {"title": "Kitchen", "view": {}, "turns": 1, "created_at": NOW, "updated_at": NOW}
@@ -45,7 +45,7 @@ async def opened(store: Store, journey: str = "j", turn: str = "t", **more: Any)
     await records.open_turn(
         journey=row,
         request=request,
-        turn={"id": turn, "journey_id": journey, "seq": 1, "operation": "converse", "text": "hello", "started_at": NOW},
+        turn={"id": turn, "journey_id": journey, "seq": seq, "operation": "converse", "text": "hello", "started_at": NOW},
         **more,
     )
     return records
@@ -100,13 +100,36 @@ async def test_opening_a_turn_again_changes_nothing(store: Store) -> None:
     turn = await store.read(lambda db: turn_of(db, "j", "t"))
     assert turn is not None
     assert (turn["status"], turn["reply"]) == ("done", {"text": "hi"})
-    known = await records.known("j", "converse", "t", "none")
+    known = (await records.known("j", "t", 1, "none")).ended
+    assert known is not None
     assert (known.seq, known.status, known.body_hash) == (1, "done", "h")
+
+
+async def test_a_turn_whose_place_was_taken_can_no_longer_be_told(store: Store) -> None:
+    """A worker that lost its task may still be at work on a turn that another has put elsewhere."""
+    lost = await opened(store, turn="first")
+    await opened(store, turn="second")
+    assert await closed(lost, turn="first") is False
+    assert await closed(lost, turn="second") is True
+    await opened(store, turn="first", seq=2)
+    assert await closed(lost, turn="first", seq=2) is True
+
+
+async def test_what_was_told_beyond_what_the_workflow_knows_is_given_back_in_order(store: Store) -> None:
+    records = SqlRecords(store)
+    for n in (1, 2, 3):
+        await opened(store, turn=f"t{n}", seq=n)
+        await closed(records, turn=f"t{n}", seq=n)
+    known = await records.known("j", "t9", 2, "none")
+    assert (known.ended, [missed.turn_id for missed in known.missed]) == (None, ["t2", "t3"])
+    again = await records.known("j", "t2", 2, "none")
+    assert again.ended is not None
+    assert (again.ended.turn_id, [missed.turn_id for missed in again.missed]) == ("t2", ["t3"])
 
 
 async def test_turns_closed_side_by_side_leave_no_gap_in_the_log(store: Store) -> None:
     for n in range(20):
-        await opened(store, "j", f"t{n}")
+        await opened(store, "j", f"t{n}", seq=n)
     await asyncio.gather(*(closed(SqlRecords(store), "j", f"t{n}", events=3, seq=n) for n in range(20)))
     told = await store.read(lambda db: entries_after(db, "j", 0))
     assert [entry.seq for entry in told] == list(range(1, 61))

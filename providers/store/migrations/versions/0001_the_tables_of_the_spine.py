@@ -89,6 +89,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=True),
         sa.Column("reply", sa.JSON(), nullable=True),
         sa.Column("problem", sa.JSON(), nullable=True),
+        sa.Column("decision", sa.JSON(), nullable=True),
         sa.Column("intents", sa.JSON(), nullable=True),
         sa.Column("inputs", sa.JSON(), nullable=True),
         sa.Column("results", sa.JSON(), nullable=True),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from temporalio.testing import WorkflowEnvironment
 
 from providers.index import ChromaKnowledge, ensure_index
@@ -14,6 +15,9 @@ from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter
 from providers.pages import OUR_PAGES
 from tests.running import Stack, local_server, stack
+
+settings.register_profile("homeview", deadline=None)  # a busy machine is no counterexample
+settings.load_profile("homeview")
 
 for name in list(os.environ):  # no test meets a key or a setting of the machine it runs on
     if name.startswith(("GEMINI_", "HOMEVIEW_")):

@@ -1,0 +1,162 @@
+"""The walk over the steps, once, in template order: what is done, what must run, what to ask, and when to remind."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from journeys.inputs import Choice
+from journeys.messages import Decision, Line, SkillRun
+from journeys.state import SETTLED, JourneyState, Timer
+from journeys.template import Step, Template
+
+NUDGES = (timedelta(hours=24), timedelta(days=7), timedelta(days=30))
+DORMANT = timedelta(days=90)
+
+
+def inputs_hash(step: Step, run_index: int, state: JourneyState, upstream: Mapping[str, str]) -> str:
+    """For which inputs a skill's result holds: what it uses, the currency, and the hashes of the results it takes."""
+    run = step.run[run_index]
+    parts = [run.skill, state.currency]
+    parts += [f"{name}={state.inputs[name].model_dump_json() if name in state.inputs else ''}" for name in run.uses]
+    parts += [f"{other}:{upstream.get(other, '')}" for other in run.takes]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+class Walk:
+    """A copy of the state on which something was changed, to be settled into a decision."""
+
+    def __init__(self, template: Template, state: JourneyState, now: datetime, skills: Mapping[str, str]) -> None:
+        self.template, self.before, self.now, self.skills = template, state, now, skills
+        self.state = state.model_copy()
+        self.say: list[Line] = []
+        self.runs: list[SkillRun] = []
+        self.ask_first: str | None = None
+        self.came: Timer | None = None
+        self.behind: set[str] = set()  # steps that build, directly or through others, on one that is not settled
+
+    def line(self, code: str, about: str = "", names: list[str] | None = None) -> None:
+        self.say.append(Line(code=code, about=about, names=names or []))
+
+    def settle(self) -> None:
+        upstream: dict[str, str] = {}
+        for step in self.template.steps:
+            self.settle_step(step, upstream)
+        held = self.state.steps
+        if all(held[step.id].status in SETTLED for step in self.template.steps):
+            self.state.status = "completed"
+            self.line("completed")
+        live = [s for s in self.template.steps if held[s.id].status in ("open", "waiting", "blocked")]
+        running = {run.step for run in self.runs}
+        # What a person can answer first; what is blocked waits for it, so that one refusing skill stops nothing but its own branch.
+        focus = min(live, key=lambda s: 2 if s.id in running else 1 if held[s.id].status == "blocked" else 0, default=None)
+        self.state.focus = focus.id if focus else None
+        self.state.asked = self.question(focus)
+
+    def settle_step(self, step: Step, upstream: dict[str, str]) -> None:
+        held = self.state.steps[step.id]
+        if any(other in self.behind or self.state.steps[other].status not in SETTLED for other in step.depends_on):
+            self.behind.add(step.id)
+            if held.status != "skipped":
+                self.state.set_step(step.id, status="stale" if held.was_reached else "pending", asked_at=None)
+            return
+        if held.status == "skipped" and not held.passed_over:
+            return
+        if step.skip_if and self.state.inputs.get(step.skip_if.input) == Choice(option=step.skip_if.option):
+            self.state.set_step(step.id, status="skipped", passed_over=True, revisiting=False, asked_at=None)
+            return
+        if held.passed_over:
+            self.state.set_step(step.id, status="open", passed_over=False)
+        if held.revisiting or any(need.name not in self.state.inputs for need in step.needs):
+            self.state.set_step(step.id, status="open", asked_at=None)
+            return
+        if self.must_run(step, upstream):
+            return
+        held = self.state.steps[step.id]
+        if step.decision is None or (held.chosen is not None and held.chosen_for == self.decision_hash(step)):
+            self.state.set_step(step.id, status="done", asked_at=None, problem=None, problem_for=None)
+        else:
+            asked_at, cleared = held.asked_at or self.now, {"chosen": None, "chosen_for": None, "problem": None, "problem_for": None}
+            self.state.set_step(step.id, status="waiting", asked_at=asked_at, **cleared)
+
+    def must_run(self, step: Step, upstream: dict[str, str]) -> bool:
+        """Whether skills of the step have to run first; what was made for the same inputs is used again."""
+        missing: list[SkillRun] = []
+        for index, run in enumerate(step.run):
+            held, hash_ = self.state.steps[step.id], inputs_hash(step, index, self.state, upstream)
+            if held.problem_for == hash_:
+                self.state.set_step(step.id, status="blocked", asked_at=None)
+                return True
+            ref = held.results.get(run.skill)
+            upstream[step.id] = f"{upstream.get(step.id, '')}/{hash_}@{ref.made_with if ref else ''}"
+            if ref is None or ref.inputs_hash != hash_:
+                made_with = self.skills.get(run.skill, "")
+                version = ref.version + 1 if ref else 1
+                missing.append(SkillRun(step=step.id, skill=run.skill, version=version, inputs_hash=hash_, made_with=made_with))
+        if missing:
+            self.runs += missing
+            self.state.set_step(step.id, status="open", problem=None, problem_for=None, asked_at=None)
+        return bool(missing)
+
+    def decision_hash(self, step: Step) -> str:
+        """What a choice was made about: the results the step shows. One made again with newer prices is another result."""
+        results = self.state.steps[step.id].results
+        shown = [results[run.skill] for run in step.run if run.skill in results]
+        return "|".join(f"{ref.inputs_hash}.{ref.version}" for ref in shown) or "-"
+
+    def question(self, focus: Step | None) -> str | None:
+        if self.ask_first:
+            return self.ask_first
+        if focus is None:
+            return None
+        held = self.state.steps[focus.id]
+        if held.status == "waiting":
+            return f"{focus.id}_decision"
+        if held.status == "blocked":
+            return None
+        missing = [need.name for need in focus.needs if need.name not in self.state.inputs]
+        return missing[0] if missing else (focus.needs[0].name if held.revisiting and focus.needs else None)
+
+    def focus(self) -> Step | None:
+        return self.template.step(self.state.focus) if self.state.focus else None
+
+    def timers(self) -> list[Timer]:
+        """Everything that is still to come due; one that has come is not repeated.
+
+        What fell due beside the one that came, at the same moment or while no worker ran, comes next: else a deadline could be lost.
+        Of late reminders only the last is kept, and none where the person just spoke; late nudges are dropped.
+        """
+        if self.state.status not in ("active", "dormant"):
+            return []
+        timers: list[Timer] = []
+        if self.state.status == "active":
+            heard = self.state.last_heard_at
+            timers = [Timer(id=f"nudge.{n}", kind="nudge", due_at=heard + after) for n, after in enumerate(NUDGES, 1)]
+            timers.append(Timer(id="dormant", kind="dormant", due_at=heard + DORMANT))
+        for step in self.template.steps:
+            held = self.state.steps[step.id]
+            if held.status == "waiting" and step.decision and held.asked_at:
+                asked = held.asked_at
+                for days in sorted(set(step.decision.remind_days)):
+                    timers.append(Timer(id=f"remind.{step.id}.{days}", kind="remind", due_at=asked + timedelta(days=days), step=step.id))
+                if step.decision.deadline_days:
+                    due = asked + timedelta(days=step.decision.deadline_days)
+                    timers.append(Timer(id=f"deadline.{step.id}", kind="deadline", due_at=due, step=step.id))
+        spoke = self.state.last_heard_at == self.now
+        kept = ("deadline",) if spoke else ("deadline", "remind", "dormant")
+        late = [timer for timer in timers if timer.due_at <= self.now and timer in self.before.timers and timer != self.came]
+        last = {(timer.kind, timer.step): timer for timer in late if timer.kind in kept}
+        return [*last.values(), *(timer for timer in timers if timer.due_at > self.now)]
+
+    def decision(self) -> Decision:
+        state, before = self.state, self.before
+        return Decision(
+            status=state.status,
+            focus=state.focus,
+            asked=None if state.is_closed else state.asked,
+            last_heard_at=state.last_heard_at,
+            timers=self.timers(),
+            inputs={name: value for name, value in state.inputs.items() if before.inputs.get(name) != value},
+            steps={name: held for name, held in state.steps.items() if before.steps[name] != held},
+            runs=[] if state.is_closed else self.runs,
+            say=self.say,
+        )

@@ -65,7 +65,7 @@ def test_the_rooms_that_are_imported_are_those_of_this_tree() -> None:
 
 @pytest.mark.parametrize(("room", "path"), FILES, ids=NAMES)
 def test_there_is_no_temporal_query_anywhere(room: str, path: Path) -> None:
-    """A query on a run that a killed worker held can wedge the journey for ever (TEMPORAL.md section 18)."""
+    """A query on a run that a killed worker held can wedge the journey for ever."""
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"@workflow\.query|set_current_details|\bcurrent_details\b|query_workflow", text)
     if room != "providers":  # Chroma's collections are queried there, and no workflow is
@@ -76,7 +76,7 @@ def test_there_is_no_temporal_query_anywhere(room: str, path: Path) -> None:
     "path", [path for room, path in FILES if room == "workflows"], ids=[name for name in NAMES if name.startswith("workflows")]
 )
 def test_workflow_code_never_catches_every_exception(path: Path) -> None:
-    """The caught failure enters history, and the mended code no longer replays it (DESIGN.md section 4)."""
+    """The caught failure enters history, and the mended code no longer replays it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ExceptHandler):
             assert node.type is not None, f"line {node.lineno} catches everything"

@@ -24,9 +24,9 @@ def settings() -> Settings:
         fail(f"These settings can't be used:\n{wrong}\n`homeview settings` lists them all.")
 
 
-def fail(sentence: str) -> NoReturn:
+def fail(sentence: str, code: int = 1) -> NoReturn:
     print(sentence, file=sys.stderr)
-    raise typer.Exit(1)
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -76,6 +76,64 @@ def api() -> None:
     uvicorn.run(
         create_app(chosen), host=chosen.api_host, port=chosen.api_port, log_config=None, access_log=False, timeout_graceful_shutdown=10
     )
+
+
+@app.command()
+def chat(
+    journey: Annotated[str | None, typer.Option(help="Go on with this journey; `last` is the newest open one.")] = None,
+    template: Annotated[str, typer.Option(help="What to start, where no journey is named.")] = "kitchen_renovation",
+    persona: Annotated[str | None, typer.Option(help="Who is talking, such as homeowner or diy_worker.")] = None,
+    message: Annotated[str | None, typer.Option(help="Say this first.")] = None,
+) -> None:
+    """Talk with a journey in this terminal, or send it lines through a pipe. Leaving loses nothing."""
+    from worker.terminal import chat as run
+
+    raise typer.Exit(asyncio.run(run(settings(), journey=journey, template=template, persona=persona, message=message)))
+
+
+@app.command()
+def demo(
+    speed: Annotated[float, typer.Option(help="Seconds to pause before each message.", min=0)] = 0.3,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the demo's home folder.")] = False,
+) -> None:
+    """Play a whole kitchen in under a minute, kill the worker in the middle of a turn, and show that nothing was lost."""
+    from worker.demo import demo as run
+
+    raise typer.Exit(asyncio.run(run(speed=speed, keep=keep)))
+
+
+@app.command("why")
+def tell_why(journey: Annotated[str, typer.Argument(help="The journey's id.")]) -> None:
+    """Say in a sentence what a journey waits for, since when, and what happens next."""
+    from worker.talk import Away, Refused, Talk, client
+
+    chosen = settings()
+
+    async def ask() -> str:
+        async with client(chosen.api_url) as http:
+            return await Talk(http, patience=5).why(journey)
+
+    try:
+        print(asyncio.run(ask()))
+    except Refused as refused:
+        fail(refused.detail)
+    except Away as away:
+        fail(f"{away} Start it with `homeview dev`.")
+
+
+@app.command()
+def replay(what: Annotated[str, typer.Argument(help="A journey's id, or a file with a history as JSON.")]) -> None:
+    """Say whether today's code follows a journey's history. Exit code 0: it does; 1: it does not; 2: there is no such history."""
+    from worker.replaying import NoHistory
+    from worker.replaying import replay as run
+
+    try:
+        outcome = asyncio.run(run(settings(), what))
+    except NoHistory as sentence:
+        fail(str(sentence), code=2)
+    if outcome.trouble is not None:
+        fail(outcome.sentence)
+    print(outcome.sentence)
 
 
 @app.command()

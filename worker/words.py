@@ -1,0 +1,65 @@
+"""What the timeline, a refusal and a time say to a person."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+DOABLE: Final = {
+    "retry": "send it again",
+    "new_key": "send it again (the arrow up brings it back)",
+    "status": "see where things stand with /status",
+    "resume": "go on with /resume",
+    "abandon": "end it for good with /end",
+    "go_back": "go back to a step with /back",
+    "results": "read the results with /results",
+    "start": "start another journey with `homeview chat`",
+    "wait": "wait for the reply",
+}
+_HAPPENED: Final = {
+    "began": "the journey began",
+    "noted": "noted: {names}",
+    "made": "worked out: {step}",
+    "chosen": "decided {step}: {names}",
+    "default_chosen": "time was up, went on by itself with {step}: {names}",
+    "went_back": "went back to {step}",
+    "kept": "kept {step} as it was",
+    "skipped": "skipped {step}",
+    "question": "answered a question",
+    "status": "told where things stand",
+    "clarify": "asked what was meant",
+    "problem": "{step} could not be worked out",
+    "remind": "reminded of {step}",
+    "nudge": "reminded that it is waiting",
+    "escalated": "the time to decide on {step} passed",
+    "dormant": "went to rest after a long silence",
+    "welcome_back": "welcomed back",
+    "paused": "paused",
+    "resumed": "went on",
+    "abandoned": "ended for good",
+    "completed": "the journey was completed",
+    "out_of_bounds": "left out what did not look right",
+    "how_to": "told how to do it",
+    "small_talk": "talked",
+    "out_of_scope": "told that this is outside of what it does",
+    "converse": "heard something that changed nothing",
+    "provide": "was given details that changed nothing",
+    "refused": "refused what could not be done then",
+    "stopped": "not carried out, since it was paused or ended",
+    "failed": "something went wrong; what was sent is kept",
+}
+
+
+def happening(entry: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """One entry of the timeline as a person would say it."""
+    names = ", ".join(name.replace("_", " ") for name in entry["detail"].get("names") or [])
+    step = titles.get(entry["about"], entry["about"]).lower()
+    kind = str(entry["kind"])
+    return _HAPPENED.get(kind, kind.replace("_", " ")).format(names=names or "nothing new", step=step)
+
+
+def moment(iso: str) -> str:
+    """A time as the person's clock shows it; without the day where it is today."""
+    at, now = datetime.fromisoformat(iso).astimezone(), datetime.now().astimezone()
+    if at.date() == now.date():
+        return f"{at:%H:%M}"
+    return f"{at.day} {at:%b %H:%M}" if at.year == now.year else f"{at.day} {at:%b %Y}"

@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from journeys.refusals import Refusal
-from providers.errors import ProviderError, Unavailable
+from providers.errors import Unavailable
 
 _BENIGN = ApplicationErrorCategory.BENIGN
 
@@ -31,9 +31,9 @@ class _Named(ActivityInboundInterceptor):
         except Refusal as refusal:
             raise ApplicationError(str(refusal)[:500], type=type(refusal).__name__, non_retryable=True, category=_BENIGN) from None
         except Unavailable as error:
+            activity.logger.warning("An activity will be tried again.", extra={"error": type(error).__name__})
             raise ApplicationError(str(error)[:500], type=type(error).__name__, category=_BENIGN) from None
         except Exception as error:
             kind = type(error).__name__
             activity.logger.error("An activity failed for good.", exc_info=True, extra={"error": kind})
-            final = not isinstance(error, ProviderError)
-            raise ApplicationError(f"{activity.info().activity_type} failed with {kind}.", type=kind, non_retryable=final) from None
+            raise ApplicationError(f"{activity.info().activity_type} failed with {kind}.", type=kind, non_retryable=True) from None

@@ -146,10 +146,11 @@ class Records:
         else:
             understood = Understanding.model_validate(answer)
         said = Said(understanding=understood, is_question=text.rstrip().endswith("?"))
-        if not engine.is_question(said):
+        priced = any(intent.name == "estimate_cost" for intent in understood.intents[:1])
+        if priced or not engine.is_question(said):  # what it costs is calculated, not quoted
             return said, [], [], calls
         try:
-            passages = await self.knowledge.search(text)
+            passages = await self.knowledge.search(text, limit=2)
         except ProviderError as error:
             activity.logger.warning("Knowledge can't be searched.", extra={"error": type(error).__name__})
             return said, [], [Line(code="no_knowledge")], calls
@@ -160,7 +161,10 @@ class Records:
         refs = [(step, skill, told.state.steps[step].results[skill].version) for step, skill in made]
         rows = await self.records.results(told.state.journey_id, refs)
         bodies = {key: row["body"] for key, row in rows.items()}
-        passages = await self.knowledge.passages(decision.cites) if decision.cites else []
+        try:
+            passages = await self.knowledge.passages(decision.cites) if decision.cites else []
+        except ProviderError:  # found a moment ago and gone since: the reply says that it has nothing to quote
+            passages = []
         return self.writer.write(told.template, told.state, decision.say, bodies, passages)
 
     async def _close(self, told: RecordTurn | FailTurn, status: str, trouble: dict[str, Any]) -> None:

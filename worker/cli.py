@@ -66,16 +66,12 @@ def worker() -> None:
 @app.command()
 def api() -> None:
     """Run the HTTP API. Any number of them may run."""
-    import uvicorn
-
-    from api.app import create_app
+    from api.serving import serve
     from worker.logs import set_up_logs
 
     chosen = settings()
     set_up_logs(chosen.log)
-    uvicorn.run(
-        create_app(chosen), host=chosen.api_host, port=chosen.api_port, log_config=None, access_log=False, timeout_graceful_shutdown=10
-    )
+    serve(chosen)
 
 
 @app.command()

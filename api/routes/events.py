@@ -46,7 +46,7 @@ async def follow(doors: Doors, journey_id: str, position: int | None) -> AsyncIt
             yield await doors.store.read(lambda db, seq=newest: resync(db, journey_id, seq))  # type: ignore[misc]
             position = newest
         live: list[Entry] = []
-        while True:
+        while not doors.tail.ended:
             if not live or live[0].seq != position + 1:
                 live = await doors.store.read(lambda db, seq=position: entries_after(db, journey_id, seq))  # type: ignore[misc]
             if live:

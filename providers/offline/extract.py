@@ -15,6 +15,10 @@ from providers.offline.times import days, spans
 from providers.offline.words import is_question
 
 LONGEST_TEXT = 500
+LEADING = frozenset(  # words that lead to a place, a measure or a sum
+    "about and are area around budget built can city code feet foot from have high home house it's its live lives located long near "
+    "our place postcode roughly spend state tall that the there they town was we're we've wide with year zip".split(" ")
+)
 SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 
 
@@ -39,7 +43,7 @@ def extract(text: str, needs: Sequence[Need], asked: str | None, today: date | N
         # A budget style may stand inside a sum's words, never inside any other value's.
         if not overlaps(picked, [each for each in found if not isinstance(each.value, Money)]):
             found.append(found_of(pick.need, picked, pick.sureness))
-    found += whole_text(text, folded, needs, asked)
+    found += whole_text(text, folded, needs, asked) if not found or says_more(left_over(folded, found)) else []
     return sorted(found, key=lambda each: (each.start, each.end))
 
 
@@ -56,6 +60,18 @@ def readings(
     yield "weeks", list(spans(folded, numbers))
     yield "length", list(lengths(folded, every))
     yield "place", places(text, folded, kind_asked)
+
+
+def left_over(folded: str, found: Sequence[Found]) -> str:
+    """The message with what was read of it blanked out."""
+    for each in found:
+        folded = folded[: each.start] + " " * (each.end - each.start) + folded[each.end :]
+    return folded
+
+
+def says_more(rest: str) -> bool:
+    """Whether more is left than what leads to a value: "we live in Austin, TX" is no wish."""
+    return any(len(word) > 2 and word not in LEADING for word in re.findall(r"[a-z']+", rest))
 
 
 def whole_text(text: str, folded: str, needs: Sequence[Need], asked: str | None) -> Iterator[Found]:

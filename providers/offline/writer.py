@@ -4,6 +4,7 @@ Every line code of journeys/engine.py has its sentence here; a test holds the tw
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from textwrap import shorten
 from typing import Any
 
 from journeys.inputs import Choice, Count, Day, Length, Money, Need, Place, RoomSize, Text, Value, Weeks
@@ -55,6 +56,13 @@ class _Page:
         self, template: Template, state: JourneyState, results: Mapping[tuple[str, str], Mapping[str, Any]], passages: Sequence[Passage]
     ) -> None:
         self.template, self.state, self.results, self.passages = template, state, results, passages
+        self.assumed: set[str] = set()
+
+    def told_once(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A result without the assumptions that another result of this reply has told already."""
+        told = [entry for entry in body.get("assumptions", []) if entry not in self.assumed]
+        self.assumed.update(told)
+        return {**body, "assumptions": told} if "assumptions" in body else dict(body)
 
     def title(self, step_id: str) -> str:
         step = self.template.step(step_id)
@@ -91,7 +99,7 @@ def told(value: Value, need: Need | None, currency: str = "USD") -> str:
     """A value as a person would write it; `currency` is the journey's, for a sum whose own was not said."""
     match value:
         case Text(text=text):
-            return f"“{text[:77]}…”" if len(text) > 80 else f"“{text}”"
+            return f"“{_cut(text)}”"
         case Choice(option=option):
             found = need.option(option) if need else None
             return (found.title if found else option).lower()
@@ -111,6 +119,13 @@ def told(value: Value, need: Need | None, currency: str = "USD") -> str:
             return f"{_plain(low)} week{'' if low == 1 else 's'}" if low == high else f"{_plain(low)}–{_plain(high)} weeks"
         case Count(count=count):
             return str(count)
+
+
+def _cut(text: str) -> str:
+    """At most 80 characters, cut at a word where there is one."""
+    if len(text) <= 80:
+        return text
+    return shorten(text, 80, placeholder="…") if " " in text[:70].strip() else f"{text[:77]}…"
 
 
 def _plain(number: Any) -> str:
@@ -158,7 +173,8 @@ def _went_back(page: _Page, line: Line) -> str:
 
 
 def _made(page: _Page, line: Line) -> str:
-    return "\n\n".join(as_text(skill, page.results[line.about, skill]) for skill in line.names if (line.about, skill) in page.results)
+    made = {skill: page.results[line.about, skill] for skill in line.names if (line.about, skill) in page.results}
+    return "\n\n".join(as_text(skill, page.told_once(body)) for skill, body in made.items())
 
 
 def _question(page: _Page, line: Line) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from providers.errors import StoreUnavailable
+from providers.errors import Misconfigured, StoreUnavailable
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -56,7 +56,7 @@ class Store:
             with self.engine.connect() as db:
                 return work(db)
         except (OperationalError, InterfaceError) as error:
-            raise StoreUnavailable(reason(error)) from error
+            raise failure_of(error) from error
 
     def _write_groups(self) -> None:
         while (first := self._works.get()) is not None:
@@ -77,7 +77,7 @@ class Store:
             with self.engine.begin() as db:
                 outcomes = [_alone(db, work) for work, _ in wanted]
         except DBAPIError as error:  # the database itself: nothing of the group is on disk
-            outcomes = [(None, StoreUnavailable(reason(error)))] * len(wanted)
+            outcomes = [(None, failure_of(error))] * len(wanted)
         except Exception as error:  # a bug of ours must fail its works, not end the only writer
             outcomes = [(None, error)] * len(wanted)
         for (_, done), (value, failure) in zip(wanted, outcomes, strict=True):
@@ -98,6 +98,13 @@ def _alone(db: Connection, work: Work[Any]) -> tuple[Any, Exception | None]:
         return None, error
     savepoint.commit()
     return value, None
+
+
+def failure_of(error: DBAPIError) -> Exception:
+    """A table or column that is not there won't come by waiting: SQLite gives that the code 1, and a locked or full database others."""
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return Misconfigured(f"{reason(error)} The database does not fit this version of HomeView.")
+    return StoreUnavailable(reason(error))
 
 
 def reason(error: DBAPIError) -> str:

@@ -76,6 +76,14 @@ class Tail:
         self._open = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.count = 0
+        self.ended = False
+
+    def end(self) -> None:
+        """Let every open stream finish: whoever reads it comes back with its last id."""
+        self.ended = True
+        for streams in self._streams.values():
+            for stream in streams:
+                stream.news.set()
 
     async def __aenter__(self) -> "Tail":
         self._task = asyncio.create_task(self._follow(), name="event-tail")

@@ -17,7 +17,7 @@ from tests.running import Stack, replays
 from workflows.journey import JourneyWorkflow
 
 pytestmark = pytest.mark.anyio
-SAID = "We are in Seattle, 98101"
+SAID = "A new kitchen in Seattle, 98101"
 
 
 async def tell_what_history_will_not_know(homeview: Stack, journey: str, text: str, key: str) -> JourneyState:

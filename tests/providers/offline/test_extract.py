@@ -187,6 +187,8 @@ def test_the_year_a_home_was_built_is_read_beside_its_cue() -> None:
     assert extract("3 windows and built in cabinets", [year], None) == []
 
 
-@pytest.mark.parametrize(("said", "is_a_goal"), [("We live in Austin, TX", False), ("about $50k", False), ("a new kitchen in Austin, TX", True)])
+@pytest.mark.parametrize(
+    ("said", "is_a_goal"), [("We live in Austin, TX", False), ("about $50k", False), ("a new kitchen in Austin, TX", True)]
+)
 def test_a_message_that_is_only_a_value_is_no_goal(said: str, is_a_goal: bool) -> None:
     assert any(found.need == "goal" for found in extract(said, KITCHEN, "goal")) is is_a_goal

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from journeys.inputs import Frozen, Need, Option, Slug
 from journeys.vocabulary import SKILLS
@@ -120,9 +120,9 @@ class Template(Frozen):
         """The first 16 hex digits of the sha256 of the canonical JSON."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
 
-    @model_validator(mode="after")
     def holds_together(self) -> "Template":
-        """Each mistake is named by the place where it stands: `steps.<id>.<what>`."""
+        """Raises ValueError naming the place of a mistake: `steps.<id>.<what>`. Asked when a template is loaded; not each time one
+        is read back from a payload, which happens twice a turn."""
         seen: dict[str, set[str]] = {}  # of each earlier step, all it builds on
         asked_by = {need.name: step for step in self.steps for need in step.all_needs()}
         named: set[str] = set()

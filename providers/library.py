@@ -70,10 +70,12 @@ def parse_template(text: str, name: str) -> Template:
     if not (hasattr(document, "lc") and hasattr(document, "keys")):
         raise TemplateError(f"{name}:1: a template is a mapping of id, version, title and steps")
     try:
-        return Template.model_validate(_plain(document))
+        return Template.model_validate(_plain(document)).holds_together()
     except ValidationError as error:
         lines = [f"{name}:{_line(document, problem['loc'], problem['msg'])}: {_place(problem)}" for problem in error.errors()]
         raise TemplateError("\n".join(lines)) from error
+    except ValueError as error:
+        raise TemplateError(f"{name}:{_line(document, (), str(error))}: {error}") from error
 
 
 def _refuse_traps(text: str, name: str) -> None:

@@ -63,7 +63,7 @@ def a_template(**overrides: Any) -> Template:
         a_step("who", decision=who, depends_on=["price", "extras"]),
     ]
     fields = {"id": "small", "version": 1, "title": "Small job", "summary": "-", "personas": ["homeowner"], "locale": "en-US"}
-    return Template.model_validate({**fields, "currency": "USD", "steps": steps, **overrides})
+    return Template.model_validate({**fields, "currency": "USD", "steps": steps, **overrides}).holds_together()
 
 
 def a_state(template: Template | None = None, journey_id: str = "j1", **overrides: Any) -> JourneyState:

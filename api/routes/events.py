@@ -45,31 +45,33 @@ async def follow(doors: Doors, journey_id: str, position: int | None) -> AsyncIt
         elif position > newest:  # a position of another life of this journey: a database put back from a backup, say
             yield await doors.store.read(lambda db, seq=newest: resync(db, journey_id, seq))  # type: ignore[misc]
             position = newest
-        live: list[Entry] = []
+        behind = True  # the backlog first: the log is read until it has no more, and again only where the tailer leaves a gap
         while not doors.tail.ended:
-            if not live or live[0].seq != position + 1:
+            if behind:
                 live = await doors.store.read(lambda db, seq=position: entries_after(db, journey_id, seq))  # type: ignore[misc]
+                behind = bool(live)
+            else:
+                live, behind, silent = await fresh(stream, position)
+                if silent:
+                    yield b": keep-alive\n\n"
             if live:
                 yield b"".join(entry.frame for entry in live)
                 position = live[-1].seq
                 if live[-1].kind == "end":
                     return
-                live = []
-                continue
-            live, alive = await fresh(stream, position)
-            if alive:
-                yield b": keep-alive\n\n"
 
 
-async def fresh(stream: Stream, position: int) -> tuple[list[Entry], bool]:
-    """What came since, beyond `position`; and whether nothing came for so long that a sign of life is due."""
+async def fresh(stream: Stream, position: int) -> tuple[list[Entry], bool, bool]:
+    """What came since, beyond `position`; whether it left a gap, so that the log must be read instead; whether a sign of life is due."""
     try:
         async with asyncio.timeout(KEEP_ALIVE):
             await stream.news.wait()
     except TimeoutError:
-        return [], True
-    entries, _ = stream.take()
-    return [entry for entry in entries if entry.seq > position], False
+        return [], False, True
+    entries, behind = stream.take()
+    live = [entry for entry in entries if entry.seq > position]
+    gap = behind or (bool(live) and live[0].seq != position + 1)
+    return ([], True, False) if gap else (live, False, False)
 
 
 def resync(db: Connection, journey_id: str, seq: int) -> bytes:

@@ -1,11 +1,12 @@
 """What activities write and the API reads, as functions of a connection. Each writing one can be run again with the same outcome."""
 
+import functools
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from journeys.messages import Ended
@@ -45,9 +46,65 @@ class SqlRecords:
         return await self.store.read(lambda db: results_at(db, journey_id, refs)) if refs else {}
 
 
-def upsert(db: Connection, table: Any) -> Any:
-    """The dialect's insert, which knows `on_conflict_do_nothing`."""
-    return (sqlite if db.dialect.name == "sqlite" else postgresql).insert(table)
+# --- statements, built once: SQLAlchemy takes three times as long to build one and find it in its cache as to run it --------
+def _insert(dialect: str, table: Any) -> Any:
+    """The dialect's own, which knows about conflicts."""
+    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+
+
+@functools.cache
+def _unless_there(dialect: str, table: Any) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@functools.cache
+def _open_or_move(dialect: str, columns: tuple[str, ...]) -> Any:
+    """Opened before and taken back, by a killed worker say: at another place of the journey it is decided anew."""
+    fresh = _insert(dialect, turns)
+    moved = (turns.c.status == "open") & ((turns.c.seq != fresh.excluded.seq) | turns.c.decision.is_(None))
+    return fresh.on_conflict_do_update(index_elements=[turns.c.id], set_={name: fresh.excluded[name] for name in columns}, where=moved)
+
+
+@functools.cache
+def _put_result(dialect: str, columns: tuple[str, ...]) -> Any:
+    """A version that no decision refers to yet may be written again: a stopped turn leaves such a one behind."""
+    fresh = _insert(dialect, results)
+    key = [results.c.journey_id, results.c.step, results.c.skill, results.c.version]
+    return fresh.on_conflict_do_update(index_elements=key, set_={name: fresh.excluded[name] for name in columns})
+
+
+@functools.cache
+def _show(columns: tuple[str, ...]) -> Any:
+    given: dict[str, Any] = {name: bindparam(name) for name in columns}
+    more = journeys.c.last_seq + bindparam("more")
+    return update(journeys).where(journeys.c.id == bindparam("of_journey")).values(last_seq=more, **given).returning(journeys.c.last_seq)
+
+
+_OF_JOURNEY: Any = bindparam("of_journey")
+_OF_TURN: Any = bindparam("of_turn")
+_DISPLACE = (
+    update(turns)
+    .where(turns.c.journey_id == _OF_JOURNEY, turns.c.seq == bindparam("at_seq"), turns.c.id != _OF_TURN, turns.c.status == "open")
+    .values(seq=NOWHERE)
+)
+_STANDS = select(turns.c.decision).where(turns.c.id == _OF_TURN)
+_CLOSE = update(turns).where(turns.c.id == _OF_TURN, turns.c.seq == bindparam("at_seq"), turns.c.status == "open")
+_INSERT_ENTRIES, _INSERT_EVENTS = insert(timeline), insert(events)
+_REQUEST = (
+    select(requests, turns.c.status, turns.c.seq)
+    .join(turns, turns.c.id == requests.c.turn_id)
+    .where(requests.c.journey_id == _OF_JOURNEY, requests.c.operation == bindparam("of_operation"), requests.c.key == bindparam("of_key"))
+)
+_ANSWER = select(model_calls.c.answer).where(model_calls.c.deed == bindparam("of_deed"))
+_OVER = (
+    select(turns, requests.c.key, requests.c.body_hash)
+    .join(requests, requests.c.turn_id == turns.c.id)
+    .where(turns.c.journey_id == _OF_JOURNEY, turns.c.status != "open")
+)
+_ITSELF = _OVER.where(turns.c.id == _OF_TURN)
+_LATER = _OVER.where(turns.c.seq >= bindparam("at_seq"), turns.c.id != _OF_TURN).order_by(turns.c.seq)
+_JOURNEY = select(journeys).where(journeys.c.id == _OF_JOURNEY)
+_TURN = select(turns).where(turns.c.id == _OF_TURN, turns.c.journey_id == _OF_JOURNEY)
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------------
@@ -58,31 +115,26 @@ def open_turn(
     turn: Mapping[str, Any],
     calls: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any] | None:
+    dialect = db.dialect.name
     if journey is not None:
-        db.execute(upsert(db, journeys).values(**journey, last_seq=0).on_conflict_do_nothing())
-    db.execute(upsert(db, requests).values(**request).on_conflict_do_nothing())
+        db.execute(_unless_there(dialect, journeys), {**journey, "last_seq": 0})
+    db.execute(_unless_there(dialect, requests), request)
     # Nobody else is at this place of the journey any more: what a worker that lost its task still holds there can't be told.
-    place = (turns.c.journey_id == turn["journey_id"]) & (turns.c.seq == turn["seq"])
-    db.execute(update(turns).where(place, turns.c.id != turn["id"], turns.c.status == "open").values(seq=NOWHERE))
-    fresh = upsert(db, turns).values(**turn, status="open")
-    # Opened before and taken back, by a killed worker say: at another place of the journey it is decided anew.
-    moved = (turns.c.status == "open") & ((turns.c.seq != turn["seq"]) | turns.c.decision.is_(None))
-    db.execute(fresh.on_conflict_do_update(index_elements=[turns.c.id], set_=dict(turn), where=moved))
+    db.execute(_DISPLACE, {"of_journey": turn["journey_id"], "at_seq": turn["seq"], "of_turn": turn["id"]})
+    db.execute(_open_or_move(dialect, tuple(turn)), {**turn, "status": "open"})
     for call in calls:
-        db.execute(upsert(db, model_calls).values(**call).on_conflict_do_nothing())
-    stands: dict[str, Any] | None = db.execute(select(turns.c.decision).where(turns.c.id == turn["id"])).scalar_one()
+        db.execute(_unless_there(dialect, model_calls), call)
+    stands: dict[str, Any] | None = db.execute(_STANDS, {"of_turn": turn["id"]}).scalar_one()
     return stands
 
 
 def accept(db: Connection, request: Mapping[str, Any]) -> None:
     """That it was accepted, before its turn is opened. The API says so where it answers 202, to know the turn it named again."""
-    db.execute(upsert(db, requests).values(**request).on_conflict_do_nothing())
+    db.execute(_unless_there(db.dialect.name, requests), request)
 
 
 def keep_result(db: Connection, row: Mapping[str, Any]) -> None:
-    """A version that no decision refers to yet may be written again: a stopped turn leaves such a one behind."""
-    key = [results.c.journey_id, results.c.step, results.c.skill, results.c.version]
-    db.execute(upsert(db, results).values(**row).on_conflict_do_update(index_elements=key, set_=dict(row)))
+    db.execute(_put_result(db.dialect.name, tuple(row)), row)
 
 
 def close_turn(
@@ -98,17 +150,16 @@ def close_turn(
     news: Sequence[Event],
 ) -> bool:
     """Turn, view, timeline and events in one transaction. False where it was closed before: then nothing is written again."""
-    mine = (turns.c.id == turn_id) & (turns.c.seq == seq) & (turns.c.status == "open")
-    closed = db.execute(update(turns).where(mine).values(**turn, ended_at=at))
+    closed = db.execute(_CLOSE, {**turn, "ended_at": at, "of_turn": turn_id, "at_seq": seq})
     if closed.rowcount == 0:
         return False
-    values: dict[str, Any] = {"last_seq": journeys.c.last_seq + len(news), "updated_at": at, **(journey or {})}
-    last = db.execute(update(journeys).where(journeys.c.id == journey_id).values(**values).returning(journeys.c.last_seq)).scalar_one()
+    values: dict[str, Any] = {"updated_at": at, **(journey or {})}
+    last = db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": len(news)}).scalar_one()
     if entries:
         rows = [
             {"journey_id": journey_id, "turn_seq": seq, "n": n, "turn_id": turn_id, "at": at, **entry} for n, entry in enumerate(entries)
         ]
-        db.execute(insert(timeline), rows)
+        db.execute(_INSERT_ENTRIES, rows)
     if news:
         first = last - len(news) + 1
         keep_events(db, journey_id=journey_id, turn_id=turn_id, first_seq=first, news=news, at=at)
@@ -121,28 +172,25 @@ def keep_events(db: Connection, *, journey_id: str, turn_id: str, first_seq: int
         {**common, "seq": first_seq + i, "kind": event.kind, "n": i, "data": json.dumps(event.data, default=str)}
         for i, event in enumerate(news)
     ]
-    db.execute(insert(events), rows)
+    db.execute(_INSERT_EVENTS, rows)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------------
-def one(db: Connection, statement: Any) -> dict[str, Any] | None:
-    row = db.execute(statement).mappings().one_or_none()
+def one(db: Connection, statement: Any, **given: Any) -> dict[str, Any] | None:
+    row = db.execute(statement, given).mappings().one_or_none()
     return dict(row) if row else None
 
 
 def request_of(db: Connection, journey_id: str, operation: str, key: str) -> dict[str, Any] | None:
     """The request of this key with its turn's `status` and `seq`; None where it never came."""
-    joined = select(requests, turns.c.status, turns.c.seq).join(turns, turns.c.id == requests.c.turn_id)
-    return one(db, joined.where(requests.c.journey_id == journey_id, requests.c.operation == operation, requests.c.key == key))
+    return one(db, _REQUEST, of_journey=journey_id, of_operation=operation, of_key=key)
 
 
 def known(db: Connection, journey_id: str, turn_id: str, seq: int, deed: str) -> Known:
     """`missed` are turns that ended at this place of the journey or later: the workflow would have counted them, had it known."""
-    joined = select(turns, requests.c.key, requests.c.body_hash).join(requests, requests.c.turn_id == turns.c.id)
-    over = joined.where(turns.c.journey_id == journey_id, turns.c.status != "open")
-    itself = one(db, over.where(turns.c.id == turn_id))
-    later = db.execute(over.where(turns.c.seq >= seq, turns.c.id != turn_id).order_by(turns.c.seq)).mappings()
-    answer = db.execute(select(model_calls.c.answer).where(model_calls.c.deed == deed)).scalar_one_or_none()
+    itself = one(db, _ITSELF, of_journey=journey_id, of_turn=turn_id)
+    later = db.execute(_LATER, {"of_journey": journey_id, "of_turn": turn_id, "at_seq": seq}).mappings()
+    answer = db.execute(_ANSWER, {"of_deed": deed}).scalar_one_or_none()
     return Known(ended=_ended(itself) if itself else None, missed=[_ended(dict(row)) for row in later], answer=answer)
 
 
@@ -154,11 +202,11 @@ def _ended(row: Mapping[str, Any]) -> Ended:
 
 
 def journey_of(db: Connection, journey_id: str) -> dict[str, Any] | None:
-    return one(db, select(journeys).where(journeys.c.id == journey_id))
+    return one(db, _JOURNEY, of_journey=journey_id)
 
 
 def turn_of(db: Connection, journey_id: str, turn_id: str) -> dict[str, Any] | None:
-    return one(db, select(turns).where(turns.c.id == turn_id, turns.c.journey_id == journey_id))
+    return one(db, _TURN, of_turn=turn_id, of_journey=journey_id)
 
 
 def is_accepted(db: Connection, journey_id: str, turn_id: str) -> bool:

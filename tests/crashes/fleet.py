@@ -5,7 +5,6 @@ import json
 import random
 import shutil
 import sqlite3
-import sys
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, closing
@@ -20,12 +19,11 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 from journeys import names
 from providers.temporal import connect, data_converter
 from tests.crashes.asking import KINDS, Answer, Caller, Kind, begin, give, journey_of
-from tests.crashes.holds import FOLDER, Holds
-from tests.running import Processes, until
+from tests.crashes.holds import Holds
+from tests.crashes.nursery import NurseryProcesses
+from tests.running import free_port, settings_at, until
 from workflows.journey import JourneyWorkflow
 
-HOLDING_WORKER = (sys.executable, "-m", "tests.crashes.holding_worker")
-HOLDING_API = (sys.executable, "-m", "tests.crashes.holding_api")
 NOT_A_PLACE = ("asked", "booked", "answered")
 TOLD_ONCE = ("reply", "failed", "notice")
 HELD_AT_ONCE = 30  # each held turn has the server renew its workflow task every 1.6 s; many more would hold one another up
@@ -55,25 +53,23 @@ class Seat:
 
 @dataclass
 class Kill:
-    """What one kill did: how many turns it met, and how long after it each was answered."""
+    """What the kills of one round did: whom they met where, and how long after the last each turn was answered (seconds)."""
 
-    victims: tuple[str, ...]
-    combinations: int
-    recovered: list[float]
+    victims: str
+    met: list[str] = field(default_factory=list)
+    recovered: list[float] = field(default_factory=list)
     asked_again: int = 0  # calls that were in doubt and were made a second time
 
     def line(self) -> str:
-        times = sorted(self.recovered)
+        times = sorted(self.recovered) or [0.0]
         middle, late, last = times[len(times) // 2], times[int(len(times) * 0.95)], times[-1]
-        told = (
-            f"recovery after {' and '.join(self.victims)} kill: n={len(times)}, median {middle:.1f} s, P95 {late:.1f} s, max {last:.1f} s"
-        )
-        return f"{told}; calls in doubt made again: {self.asked_again}"
+        spread = f"n={len(self.recovered)}, median {middle:.1f} s, P95 {late:.1f} s, max {last:.1f} s"
+        return f"recovery after {self.victims} kill: {spread}; {len(self.met)} places; calls in doubt made again: {self.asked_again}"
 
 
 @dataclass
 class Fleet:
-    processes: Processes
+    processes: NurseryProcesses
     holds: Holds
     caller: Caller
     temporal: Client
@@ -127,7 +123,7 @@ class Fleet:
         chosen = [seat for seat in self.seats if seat.place] if seats is None else list(seats)
         undisturbed = [seat for seat in self.seats if seat.place is None]
         self.seats = [*undisturbed, *chosen]
-        outcome = Kill((*victims, *again), 0, [])
+        outcome = Kill(" and ".join(victims) + (f", then {' and '.join(again)}," if again else ""))
         turns = await self.by_few(self.turn(seat, number) for seat in undisturbed)
         answered = dict(zip((seat.name for seat in undisturbed), turns, strict=True))
         for first in range(0, len(chosen), HELD_AT_ONCE):
@@ -160,7 +156,7 @@ class Fleet:
         finally:
             for task in asking.values():
                 task.cancel()
-        outcome.combinations += len(held) - len(missed)
+        outcome.met += sorted(seat.name for seat in seats if seat.name not in missed)
         outcome.recovered += [task.result().at - killed_at for task in asking.values() if task.result().at > killed_at]
         return {task.get_name(): task.result() for task in asking.values()}
 
@@ -198,11 +194,11 @@ class Fleet:
         if "temporal" in victims:
             await self.processes.temporal()
         if "worker" in victims:
-            self.processes.worker(**{FOLDER: str(self.holds.folder)})
+            self.processes.worker()
         else:
             self.holds.plan(then)
         if "api" in victims:
-            await self.processes.api(**{FOLDER: str(self.holds.folder)})
+            await self.processes.api()
 
     def writing(self, *kinds: str) -> list[Seat]:
         """Those of these kinds (all where none is named) whose place is right behind a write, and the API's."""
@@ -365,11 +361,11 @@ def short(seen: dict[str, Any]) -> list[str]:
 async def fleet(home: Path, index_root: Path) -> AsyncIterator[Fleet]:
     """Temporal, a holding worker and a holding API on `home`, and the journeys brought to their places."""
     shutil.copytree(index_root, home / "index")
-    processes = Processes.at(home)
-    processes.worker_command, processes.api_command = HOLDING_WORKER, HOLDING_API
+    processes = NurseryProcesses(home, settings_at(home, f"127.0.0.1:{free_port()}"))
     holds = Holds(home / "holds")
+    processes.open_nursery(holds.folder)
     try:
-        await processes.up(**{FOLDER: str(holds.folder)})
+        await processes.up()
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
         async with httpx2.AsyncClient(base_url=processes.settings.api_url, timeout=40, trust_env=False, limits=limits) as http:
             running = Fleet(processes, holds, Caller(http), await connect(processes.settings))

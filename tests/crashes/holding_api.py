@@ -1,4 +1,4 @@
-"""The real API, which can be told to stand still between the steps of a write: `python -m tests.crashes.holding_api`."""
+"""The real API, which can be told to stand still between the steps of a write. Started by tests.crashes.nursery."""
 
 import contextvars
 from collections.abc import AsyncIterator
@@ -20,10 +20,9 @@ from temporalio.client import (
 
 from api.app import create_app
 from journeys import names
-from providers.settings import load
+from providers.settings import Settings, load
 from providers.store.store import Store
 from tests.crashes.holds import from_environment
-from worker.logs import set_up_logs
 
 HOLDS = from_environment()
 
@@ -93,8 +92,8 @@ class _Updates(OutboundInterceptor):
         return handle
 
 
-def create_holding_app() -> FastAPI:
-    app = create_app(load())
+def create_holding_app(settings: Settings) -> FastAPI:
+    app = create_app(settings)
     open_doors = app.router.lifespan_context
 
     @asynccontextmanager
@@ -110,6 +109,6 @@ def create_holding_app() -> FastAPI:
     return app
 
 
-if __name__ == "__main__":
-    set_up_logs("json")
-    uvicorn.run(create_holding_app(), host=load().api_host, port=load().api_port, log_config=None, access_log=False)
+def serve() -> None:
+    settings = load()
+    uvicorn.run(create_holding_app(settings), host=settings.api_host, port=settings.api_port, log_config=None, access_log=False)

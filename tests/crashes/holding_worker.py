@@ -1,4 +1,4 @@
-"""The real worker with its real providers, each call of which can be told to stand still: `python -m tests.crashes.holding_worker`."""
+"""The real worker with its real providers, each call of which can be told to stand still. Started by tests.crashes.nursery."""
 
 import asyncio
 import contextvars
@@ -24,13 +24,12 @@ from providers.index import ChromaKnowledge
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter
-from providers.settings import Settings, load
+from providers.settings import Settings
 from providers.store.journeys import SqlRecords
 from providers.store.store import Store
 from providers.temporal import connect
 from tests.crashes.holds import OUR_BUG, from_environment, turn_of
 from worker.build import Providers, build_worker
-from worker.logs import set_up_logs
 from worker.main import warm
 
 HOLDS = from_environment()
@@ -166,8 +165,3 @@ async def run(settings: Settings) -> None:
         warming = asyncio.create_task(warm(reader, knowledge))
         await stopped.wait()
         warming.cancel()
-
-
-if __name__ == "__main__":
-    set_up_logs("json")
-    asyncio.run(run(load()))

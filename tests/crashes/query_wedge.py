@@ -1,4 +1,4 @@
-"""The smallest workflow that a query can wedge, and its worker: `python -m tests.crashes.query_wedge HOST:PORT`."""
+"""The smallest workflow that a query can wedge, and its worker: `python -m tests.crashes.query_wedge HOST:PORT QUEUE`."""
 
 import asyncio
 import sys
@@ -8,8 +8,8 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-WORKFLOWS, ACTIVITIES = "wedge", "wedge-activities"  # two queues: an activity goes on while the workflow's worker is killed
-STICKY = timedelta(seconds=4)  # what was sent to a worker that is dead goes to another after this long
+ACTIVITIES = "wedge-activities"  # a queue of their own: an activity goes on while the workflow's worker is killed
+STICKY = timedelta(seconds=6)  # what was sent to a worker that is dead goes to another after this long
 
 
 @workflow.defn
@@ -32,11 +32,11 @@ class Counting:
         return self.count
 
 
-async def work(address: str) -> None:
+async def work(address: str, queue: str) -> None:
     client = await Client.connect(address)
     await Worker(
         client,
-        task_queue=WORKFLOWS,
+        task_queue=queue,
         workflows=[Counting],
         workflow_runner=UnsandboxedWorkflowRunner(),
         sticky_queue_schedule_to_start_timeout=STICKY,
@@ -44,4 +44,4 @@ async def work(address: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(work(sys.argv[1]))
+    asyncio.run(work(sys.argv[1], sys.argv[2]))

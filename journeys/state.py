@@ -104,6 +104,10 @@ class JourneyState(BaseModel):
     def remember(self, update_id: str, receipt: Receipt) -> None:
         self.recent = [*self.recent, Remembered(update_id=update_id, receipt=receipt)][-REMEMBERED_KEYS:]
 
+    def to_work_on(self) -> "JourneyState":
+        """For an activity: without the remembered keys, which only the workflow asks for and which are half of its bytes."""
+        return self.model_copy(update={"recent": []})
+
     def next_due(self) -> datetime | None:
         return min((timer.due_at for timer in self.timers), default=None)
 

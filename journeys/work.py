@@ -1,8 +1,10 @@
 """What the workflow hands to its local activities. Their arguments do not enter history, so template and state may ride along."""
 
 from datetime import datetime
+from functools import lru_cache
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator, PlainSerializer
 
 from journeys.facts import Fact
 from journeys.messages import Decision, Operation, SkillResult, SkillRun
@@ -21,44 +23,50 @@ class Turn(BaseModel):
     at: datetime
 
 
-class OpenTurn(BaseModel):
-    """`fact` is what was asked; None for a message, whose `text` has yet to be understood."""
+@lru_cache(maxsize=64)
+def _read(written: str) -> Template:
+    return Template.model_validate_json(written)
+
+
+def _read_once(template: Any) -> Any:
+    return _read(template) if isinstance(template, str) else template
+
+
+# As one string, so that each template is read once a worker: read anew for each activity, it was a sixth of a turn's CPU.
+Riding = Annotated[Template, BeforeValidator(_read_once), PlainSerializer(lambda template: template.model_dump_json(), return_type=str)]
+
+
+class Work(BaseModel):
+    """`state` comes without the keys it remembers: see `JourneyState.to_work_on`."""
 
     turn: Turn
-    template: Template
+    template: Riding
     state: JourneyState
+
+
+class OpenTurn(Work):
+    """`fact` is what was asked; None for a message, whose `text` has yet to be understood."""
+
     fact: Fact | None = None
     text: str | None = None
 
 
-class DecideNext(BaseModel):
-    turn: Turn
-    template: Template
-    state: JourneyState
+class DecideNext(Work):
     results: list[SkillResult]
 
 
-class RunSkill(BaseModel):
-    turn: Turn
-    template: Template
-    state: JourneyState
+class RunSkill(Work):
     run: SkillRun
 
 
-class RecordTurn(BaseModel):
+class RecordTurn(Work):
     """`state` is that after the turn, `decision` everything it carried out; None where a pause or an end came in between."""
 
-    turn: Turn
-    template: Template
-    state: JourneyState
     decision: Decision | None
 
 
-class FailTurn(BaseModel):
+class FailTurn(Work):
     """The turn could not be carried out; `error` is the type of what went wrong, `refusal` its sentence where it is one of ours."""
 
-    turn: Turn
-    template: Template
-    state: JourneyState
     error: str
     refusal: str = ""

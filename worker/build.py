@@ -7,7 +7,6 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.runtime import Runtime
 from temporalio.worker import Interceptor, PollerBehaviorAutoscaling, Replayer, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.boundary import Boundary
 from activities.records import Records
@@ -15,10 +14,8 @@ from activities.skills import Skills, versions
 from journeys.names import JOURNEYS_QUEUE
 from providers import base
 from providers.temporal import data_converter
+from worker.sandbox import sandbox
 from workflows.journey import JourneyWorkflow
-
-# Our pure modules are shared by all workflows: imported anew for each, they would cost three times the throughput where journeys start.
-_SHARED = ("journeys", "activities", "providers", "workflows.policies")
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ def build_worker(
         workflows=[JourneyWorkflow],
         activities=[records.open, records.decide_next, records.record, records.fail, ran.run],
         interceptors=[*interceptors, Boundary()],
-        workflow_runner=_sandbox(),
+        workflow_runner=sandbox(),
         max_cached_workflows=2_000,
         sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
         max_concurrent_workflow_tasks=400,
@@ -54,8 +51,5 @@ def build_worker(
 
 def build_replayer(runtime: Runtime | None = None) -> Replayer:
     """Follows histories with today's code, in the sandbox and with the payloads of the worker. `runtime` says where its log goes."""
-    return Replayer(workflows=[JourneyWorkflow], data_converter=data_converter, workflow_runner=_sandbox(), runtime=runtime)
+    return Replayer(workflows=[JourneyWorkflow], data_converter=data_converter, workflow_runner=sandbox(), runtime=runtime)
 
-
-def _sandbox() -> SandboxedWorkflowRunner:
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*_SHARED))

@@ -207,7 +207,7 @@ class JourneyWorkflow:
 
     async def open(self, turn: Turn, fact: Fact | None, text: str | None) -> Decision | None:
         """What follows; None where the records say that this very turn was told before: then it is taken up as it was told."""
-        place, asked = turn.seq, OpenTurn(turn=turn, template=self.template, state=self.state, fact=fact, text=text)
+        place, asked = turn.seq, OpenTurn(**self.work(turn), fact=fact, text=text)
         opened = await workflow.execute_local_activity_method(Records.open, asked, **QUICK, summary=f"{turn.operation} {turn.seq}")
         for missed in opened.missed:
             self.take_up(missed)
@@ -230,19 +230,19 @@ class JourneyWorkflow:
 
     async def run_skills(self, turn: Turn, decision: Decision) -> Decision:
         """Side by side, since those of one decision do not build on each other; then the engine says what follows."""
-        common: dict[str, Any] = {"turn": turn, "template": self.template, "state": self.state}
+        work = self.work(turn)
         running = [
-            workflow.execute_local_activity_method(Skills.run, RunSkill(**common, run=run), **QUICK, summary=f"{run.step}: {run.skill}")
+            workflow.execute_local_activity_method(Skills.run, RunSkill(**work, run=run), **QUICK, summary=f"{run.step}: {run.skill}")
             for run in decision.runs
         ]
         results = await asyncio.gather(*running)
-        return await workflow.execute_local_activity_method(Records.decide_next, DecideNext(**common, results=results), **QUICK)
+        return await workflow.execute_local_activity_method(Records.decide_next, DecideNext(**work, results=results), **QUICK)
 
     async def record(self, turn: Turn, decision: Decision | None) -> None:
         """The last thing a turn does: that order replays whatever happens beside it."""
         self.show()
         async with self.one_telling:  # a pause passes the other lock: the view of one must not be overwritten by an older one
-            told = RecordTurn(turn=turn, template=self.template, state=self.state, decision=decision)
+            told = RecordTurn(**self.work(turn), decision=decision)
             await workflow.execute_local_activity_method(Records.record, told, **QUICK, summary=f"record {turn.seq}")
 
     async def failed(self, turn: Turn, failure: ActivityError | ApplicationError) -> ApplicationError:
@@ -251,7 +251,7 @@ class JourneyWorkflow:
         error = (cause.type if isinstance(cause, ApplicationError) else None) or type(cause).__name__
         refusal = str(getattr(cause, "message", "")) if error in refusals.by_name() else ""
         async with self.one_telling:
-            told = FailTurn(turn=turn, template=self.template, state=self.state, error=error, refusal=refusal)
+            told = FailTurn(**self.work(turn), error=error, refusal=refusal)
             await workflow.execute_local_activity_method(Records.fail, told, **QUICK, summary=f"turn {turn.seq} failed")
         if refusal:
             return ApplicationError(refusal, type=error, non_retryable=True)
@@ -293,6 +293,10 @@ class JourneyWorkflow:
         self.state.turns += 1
         turn_id = names.turn_id(self.state.journey_id, operation, asked.key)
         return Turn(operation=operation, key=asked.key, body_hash=asked.body_hash, turn_id=turn_id, seq=self.state.turns, at=workflow.now())
+
+    def work(self, turn: Turn) -> dict[str, Any]:
+        """What every activity of a turn is given."""
+        return {"turn": turn, "template": self.template, "state": self.state.to_work_on()}
 
     def receipt(self, turn: Turn) -> Receipt:
         return self.remember(turn.operation, turn.key, turn.turn_id, turn.seq, turn.body_hash)

@@ -5,6 +5,7 @@ sending it again with the same key is safe, whatever became of the first.
 """
 
 import asyncio
+import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,8 @@ from providers.store.journeys import accept, journey_of, request_of, turn_of
 
 LEAST_WAIT = 5.0  # seconds to be accepted in, however short the person's own wait: a killed worker is back within them
 _CLOSED = ("completed", "abandoned")
+# The server refuses updates while a workflow task is tried again: its worker was killed, or overran its time. The next try takes them.
+_SOON = (RPCStatusCode.FAILED_PRECONDITION, RPCStatusCode.RESOURCE_EXHAUSTED, RPCStatusCode.ABORTED)
 _ENDED = "AcceptedUpdateCompletedWorkflow"  # the run it was accepted by has ended, by a continue-as-new most likely: the next one takes it
 Row = Mapping[str, Any]
 
@@ -82,10 +85,14 @@ async def granted(
     wait: float,
     deadline: float,
 ) -> Receipt | None:
-    """The receipt, or None where it is accepted but not done within the wait. Raises the Problem otherwise."""
-    for _ in range(5):
+    """The receipt, or None where it is accepted but not done within the wait. Raises the Problem otherwise.
+
+    A workflow task that is being tried again refuses updates: the request waits for it, rather than the person."""
+    accept_by = time.monotonic() + max(wait, LEAST_WAIT)
+    pause = 0.05
+    while True:
         try:
-            async with asyncio.timeout(max(wait, LEAST_WAIT)):
+            async with asyncio.timeout(max(0.0, accept_by - time.monotonic())):
                 handle = await start()
             try:
                 async with asyncio.timeout(max(0.0, deadline - time.monotonic()) if wait else 0):
@@ -107,12 +114,16 @@ async def granted(
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as late:
             raise not_accepted("No worker took it in time.") from late
         except RPCError as error:
-            if error.status != RPCStatusCode.NOT_FOUND:
+            if error.status == RPCStatusCode.NOT_FOUND:
+                await require_open(doors, journey_id)
+            if error.status not in _SOON:
                 raise not_accepted("The workflow server can't be reached.") from error
-            await require_open(doors, journey_id)
         except RuntimeError as error:  # the client's first connection was refused
             raise not_accepted("The workflow server can't be reached.") from error
-    raise not_accepted("The journey was busy starting a new run.")
+        if time.monotonic() + pause >= accept_by:
+            raise not_accepted("The journey is busy: no worker came to it in time.")
+        await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311  so that those who wait do not come back as one
+        pause = min(1.0, pause * 2)
 
 
 def refused(kind: str | None, cause: BaseException | None) -> Problem:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from journeys.inputs import Need
@@ -103,9 +104,14 @@ def hits(words: Sequence[Token], choices: Sequence[Need]) -> Iterator[Hit]:
     """Every option's words, each phrase at most MOST_HITS times: a message that repeats one so often is no answer."""
     for need in choices:
         for option in need.options:
-            for phrase in sorted({phrase_of(said) for said in (option.id, option.title, *option.words)} - {()}):
+            for phrase in phrases_of((option.id, option.title, *option.words)):
                 for start, end, score in islice(find(words, phrase), MOST_HITS):
                     yield Hit(need, option.id, start, end, score, len(phrase))
+
+
+@lru_cache(maxsize=1024)
+def phrases_of(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    return sorted({phrase_of(said) for said in words} - {()})
 
 
 def longest(found: Iterator[Hit]) -> list[Hit]:

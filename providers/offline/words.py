@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from rapidfuzz.distance import OSA
@@ -40,6 +41,7 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
 
 
+@lru_cache(maxsize=4096)  # a template's words, the same for every message
 def phrase_of(words: str) -> tuple[str, ...]:
     return tuple(stem(match[0]) for match in TOKEN.finditer(fold(words).replace("_", " ")))
 

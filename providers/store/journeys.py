@@ -62,7 +62,8 @@ def _open_or_move(dialect: str, columns: tuple[str, ...]) -> Any:
     """Opened before and taken back, by a killed worker say: at another place of the journey it is decided anew."""
     fresh = _insert(dialect, turns)
     moved = (turns.c.status == "open") & ((turns.c.seq != fresh.excluded.seq) | turns.c.decision.is_(None))
-    return fresh.on_conflict_do_update(index_elements=[turns.c.id], set_={name: fresh.excluded[name] for name in columns}, where=moved)
+    put = fresh.on_conflict_do_update(index_elements=[turns.c.id], set_={name: fresh.excluded[name] for name in columns}, where=moved)
+    return put.returning(turns.c.decision)
 
 
 @functools.cache
@@ -95,14 +96,17 @@ _REQUEST = (
     .join(turns, turns.c.id == requests.c.turn_id)
     .where(requests.c.journey_id == _OF_JOURNEY, requests.c.operation == bindparam("of_operation"), requests.c.key == bindparam("of_key"))
 )
-_ANSWER = select(model_calls.c.answer).where(model_calls.c.deed == bindparam("of_deed"))
-_OVER = (
-    select(turns, requests.c.key, requests.c.body_hash)
-    .join(requests, requests.c.turn_id == turns.c.id)
-    .where(turns.c.journey_id == _OF_JOURNEY, turns.c.status != "open")
+_WITH_KEY = select(turns, requests.c.key, requests.c.body_hash).join(requests, requests.c.turn_id == turns.c.id)
+_ITSELF = (
+    _WITH_KEY.add_columns(model_calls.c.answer)
+    .outerjoin(model_calls, model_calls.c.deed == bindparam("of_deed"))
+    .where(turns.c.journey_id == _OF_JOURNEY, turns.c.id == _OF_TURN)
 )
-_ITSELF = _OVER.where(turns.c.id == _OF_TURN)
-_LATER = _OVER.where(turns.c.seq >= bindparam("at_seq"), turns.c.id != _OF_TURN).order_by(turns.c.seq)
+_LATER = _WITH_KEY.where(
+    turns.c.journey_id == _OF_JOURNEY, turns.c.seq >= bindparam("at_seq"), turns.c.id != _OF_TURN, turns.c.status != "open"
+).order_by(turns.c.seq)
+_AMONG = tuple_(results.c.step, results.c.skill, results.c.version).in_(bindparam("refs", expanding=True))
+_RESULTS_AT = select(results).where(results.c.journey_id == _OF_JOURNEY, _AMONG)
 _JOURNEY = select(journeys).where(journeys.c.id == _OF_JOURNEY)
 _TURN = select(turns).where(turns.c.id == _OF_TURN, turns.c.journey_id == _OF_JOURNEY)
 
@@ -121,10 +125,10 @@ def open_turn(
     db.execute(_unless_there(dialect, requests), request)
     # Nobody else is at this place of the journey any more: what a worker that lost its task still holds there can't be told.
     db.execute(_DISPLACE, {"of_journey": turn["journey_id"], "at_seq": turn["seq"], "of_turn": turn["id"]})
-    db.execute(_open_or_move(dialect, tuple(turn)), {**turn, "status": "open"})
+    put = db.execute(_open_or_move(dialect, tuple(turn)), {**turn, "status": "open"}).first()
     for call in calls:
         db.execute(_unless_there(dialect, model_calls), call)
-    stands: dict[str, Any] | None = db.execute(_STANDS, {"of_turn": turn["id"]}).scalar_one()
+    stands: dict[str, Any] | None = put[0] if put else db.execute(_STANDS, {"of_turn": turn["id"]}).scalar_one()
     return stands
 
 
@@ -188,10 +192,12 @@ def request_of(db: Connection, journey_id: str, operation: str, key: str) -> dic
 
 def known(db: Connection, journey_id: str, turn_id: str, seq: int, deed: str) -> Known:
     """`missed` are turns that ended at this place of the journey or later: the workflow would have counted them, had it known."""
-    itself = one(db, _ITSELF, of_journey=journey_id, of_turn=turn_id)
+    itself = one(db, _ITSELF, of_journey=journey_id, of_turn=turn_id, of_deed=deed)  # an answer is kept with its turn or not at all
     later = db.execute(_LATER, {"of_journey": journey_id, "of_turn": turn_id, "at_seq": seq}).mappings()
-    answer = db.execute(_ANSWER, {"of_deed": deed}).scalar_one_or_none()
-    return Known(ended=_ended(itself) if itself else None, missed=[_ended(dict(row)) for row in later], answer=answer)
+    missed = [_ended(dict(row)) for row in later]
+    if itself is None:
+        return Known(missed=missed)
+    return Known(ended=_ended(itself) if itself["status"] != "open" else None, missed=missed, answer=itself["answer"])
 
 
 def _ended(row: Mapping[str, Any]) -> Ended:
@@ -244,6 +250,5 @@ def results_of(db: Connection, journey_id: str, step: str) -> list[dict[str, Any
 
 
 def results_at(db: Connection, journey_id: str, refs: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], dict[str, Any]]:
-    wanted = tuple_(results.c.step, results.c.skill, results.c.version).in_(list(refs))
-    rows = db.execute(select(results).where(results.c.journey_id == journey_id, wanted)).mappings()
+    rows = db.execute(_RESULTS_AT, {"of_journey": journey_id, "refs": list(refs)}).mappings()
     return {(row["step"], row["skill"]): dict(row) for row in rows}

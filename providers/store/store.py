@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 
 from providers.errors import Misconfigured, StoreUnavailable
 
@@ -70,12 +70,14 @@ class Store:
             self._write_group(group)
 
     def _write_group(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
-        """All in one transaction, each behind a savepoint, so that one that fails takes no other with it."""
+        """All in one transaction, each behind a savepoint where there are several, so that one that fails takes no other with it."""
         wanted = [(work, done) for work, done in group if done.set_running_or_notify_cancel()]
         outcomes: list[tuple[Any, Exception | None]] = []
         try:
             with self.engine.begin() as db:
-                outcomes = [_alone(db, work) for work, _ in wanted]
+                outcomes = [_alone(db, work) for work, _ in wanted] if len(wanted) > 1 else [(work(db), None) for work, _ in wanted]
+        except (IntegrityError, DataError) as error:  # of a work that is alone: its own fault
+            outcomes = [(None, error)]
         except DBAPIError as error:  # the database itself: nothing of the group is on disk
             outcomes = [(None, failure_of(error))] * len(wanted)
         except Exception as error:  # a bug of ours must fail its works, not end the only writer

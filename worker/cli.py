@@ -31,7 +31,7 @@ def fail(sentence: str, code: int = 1) -> NoReturn:
 
 @app.command()
 def dev() -> None:
-    """Run everything on this machine: Temporal, the worker and the API. Ctrl-C stops it; nothing is lost."""
+    """Run everything on this machine: Temporal, the workers and the API. Ctrl-C stops it; nothing is lost."""
     from providers.index import ensure_index
     from providers.offline.embeddings import MiniLM
     from providers.store.migrate import migrate

@@ -131,7 +131,7 @@ def build_index(work: Path) -> Path:
     """The knowledge index, built once for all homes of a run."""
     import asyncio
 
-    from providers.index import ensure_index
+    from providers.indexing import ensure_index
     from providers.offline.embeddings import MiniLM
     from providers.pages import OUR_PAGES
 

@@ -16,7 +16,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from providers.base import Embedder, Knowledge
-from providers.index import FLOOR, ChromaKnowledge, IndexDamaged, IndexMissing, IndexOfAnotherModel, build_index, ensure_index
+from providers.index import FLOOR, ChromaKnowledge, IndexDamaged, IndexMissing, IndexOfAnotherModel
+from providers.indexing import build_index, ensure_index
 from providers.offline.embeddings import MiniLM
 from providers.pages import OUR_PAGES, BrokenPage
 from tests.providers.test_pages import PAGE, a_page
@@ -176,7 +177,7 @@ async def test_a_reader_follows_what_another_process_built(pages, root, words, k
     assert await the_texts(knowledge, "Where the seam goes?") == ["Over a cabinet."]
     a_page(pages, PAGE.replace("Over a cabinet.", "Away from the sink."))
     build = (
-        "import asyncio, pathlib, sys; from providers.index import build_index; from tests.providers.test_index import Words;"
+        "import asyncio, pathlib, sys; from providers.indexing import build_index; from tests.providers.test_index import Words;"
         "asyncio.run(build_index(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), Words()))"
     )
     subprocess.run([sys.executable, "-c", build, pages, root], check=True, cwd=OUR_PAGES.parent)

@@ -28,6 +28,7 @@ FLOOR: Final = 0.34
 COLLECTION: Final = "pages"
 POINTER: Final = "current"
 MARKER: Final = "whole.json"
+REMEMBERED: Final = 512  # passages; a whole corpus of ours is a third of that
 
 _OPENING = Lock()  # chromadb shares one system per path among the clients of a process, and makes it without a lock
 
@@ -69,6 +70,7 @@ class ChromaKnowledge:
         self._name: str | None = None
         self._client: Any = None
         self._collection: Any = None
+        self._seen: dict[str, Passage] = {}  # by id, of the index that is open; the one found last stands last
 
     async def load(self) -> None:
         """Open before the first question, to spare it the seconds of Chroma's import."""
@@ -78,18 +80,28 @@ class ChromaKnowledge:
         """At most `limit` passages, best first, none below the floor."""
         if not question.strip() or limit < 1:
             return []
-        await asyncio.to_thread(self._open)
+        if not self._is_open():
+            await asyncio.to_thread(self._open)
         [vector] = await self.embedder.embed([question])
         return await asyncio.to_thread(self._nearest, vector, limit)
 
     async def passages(self, ids: Sequence[str]) -> list[Passage]:
-        """The passages of these ids, in their order; an id that is gone is left out. `score` is 0: nothing was asked."""
-        return await asyncio.to_thread(self._of, ids)
+        """The passages of these ids, in their order; an id that is gone is left out. `score` is 0: nothing was asked.
+
+        What was found a moment ago, by the search of the same turn say, is not fetched again."""
+        seen = self._seen if self._is_open() else {}
+        known = [passage for id_ in ids if (passage := seen.get(id_))]
+        return known if len(known) == len(ids) else await asyncio.to_thread(self._of, ids)
 
     def close(self) -> None:
         """Gives files and memory back. A later question opens again."""
         with self._asking:
             self._release()
+
+    def _is_open(self) -> bool:
+        """Whether what is open is what the pointer names: 17 bytes are read, which takes less than a hop to a thread."""
+        name = pointed(self.root)
+        return name is not None and name == self._name
 
     def _open(self) -> None:
         with self._asked():
@@ -98,17 +110,26 @@ class ChromaKnowledge:
     def _nearest(self, vector: Sequence[float], limit: int) -> list[Passage]:
         with self._asked() as collection:
             found = collection.query(query_embeddings=[list(vector)], n_results=limit, include=["metadatas", "distances"])
-        near = zip(found["ids"][0], found["metadatas"][0], found["distances"][0], strict=True)
-        scored = [_passage(id_, stored, score=min(1.0, max(0.0, 1.0 - distance))) for id_, stored, distance in near]
-        return [passage for passage in scored if passage.score >= self.floor]
+            passages = self._remember(found["ids"][0], found["metadatas"][0])
+        scores = [min(1.0, max(0.0, 1.0 - distance)) for distance in found["distances"][0]]
+        scored = zip(passages, scores, strict=True)
+        return [passage.model_copy(update={"score": score}) for passage, score in scored if score >= self.floor]
 
     def _of(self, ids: Sequence[str]) -> list[Passage]:
-        if not ids:
-            return []
         with self._asked() as collection:
             found = collection.get(ids=list(dict.fromkeys(ids)), include=["metadatas"])
-        stored = dict(zip(found["ids"], found["metadatas"], strict=True))
-        return [_passage(id_, stored[id_]) for id_ in ids if id_ in stored]
+            passages = {passage.id: passage for passage in self._remember(found["ids"], found["metadatas"])}
+        return [passages[id_] for id_ in ids if id_ in passages]
+
+    def _remember(self, ids: Sequence[str], stored: Sequence[Mapping[str, str]]) -> list[Passage]:
+        """The passages, kept for the next time they are wanted. Within `_asked`, as only one thread may write here."""
+        passages = [_passage(id_, fields) for id_, fields in zip(ids, stored, strict=True)]
+        for passage in passages:
+            self._seen.pop(passage.id, None)
+            self._seen[passage.id] = passage
+        for oldest in list(self._seen)[:-REMEMBERED]:
+            del self._seen[oldest]
+        return passages
 
     @contextmanager
     def _asked(self) -> Iterator[Any]:
@@ -150,9 +171,10 @@ class ChromaKnowledge:
         if self._client is not None:
             self._client.close()
         self._name = self._client = self._collection = None
+        self._seen = {}
 
 
-def _passage(id_: str, stored: Mapping[str, str], score: float = 0.0) -> Passage:
+def _passage(id_: str, stored: Mapping[str, str]) -> Passage:
     return Passage(
         id=id_,
         title=stored["title"],
@@ -160,7 +182,6 @@ def _passage(id_: str, stored: Mapping[str, str], score: float = 0.0) -> Passage
         source=stored["source"],
         date_read=stored["date"],
         region=stored["region"],
-        score=score,
     )
 
 

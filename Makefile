@@ -32,7 +32,7 @@ $(READY): $(INSTALLED_FROM)
 	@$(BIN)/python -m providers.offline.weights
 	@touch $@
 
-run: $(READY)  ## start everything on this machine: Temporal, worker, API (Ctrl-C stops it)
+run: $(READY)  ## start everything on this machine: Temporal, two workers, API (Ctrl-C stops it)
 	@echo "==> homeview dev"
 	@$(BIN)/homeview dev
 

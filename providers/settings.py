@@ -66,7 +66,12 @@ class Settings(BaseSettings):
         validation_alias="HOMEVIEW_TEMPORAL_ADDRESS",
         description="host:port of a Temporal server that runs already; without it `homeview dev` starts one.",
     )
-    worker_metrics_port: PortOrNone = Field(0, description="The port of the worker's Prometheus metrics; 0 means none.")
+    workers: Annotated[int, Field(ge=1, le=16)] = Field(
+        2, description="How many workers `homeview dev` runs: while one is started again, the others go on."
+    )
+    worker_metrics_port: PortOrNone = Field(
+        0, description="The port of a worker's Prometheus metrics; further workers of `homeview dev` count up from it. 0 means none."
+    )
     temporal_metrics_port: PortOrNone = Field(
         0, description="The port of the Temporal server's Prometheus metrics; 0 lets the server take any free one."
     )
@@ -94,6 +99,12 @@ class Settings(BaseSettings):
     def starts_temporal(self) -> bool:
         """Whether `homeview dev` runs a Temporal server of its own."""
         return self.other_temporal is None
+
+    @property
+    def worker_metrics_ports(self) -> list[int]:
+        """The metrics port of each worker that `homeview dev` runs; zeros where there are none."""
+        first = self.worker_metrics_port
+        return [first + nth if first else 0 for nth in range(self.workers)]
 
     @property
     def api_url(self) -> str:

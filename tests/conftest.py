@@ -9,7 +9,8 @@ import pytest
 from hypothesis import settings
 from temporalio.testing import WorkflowEnvironment
 
-from providers.index import ChromaKnowledge, ensure_index
+from providers.index import ChromaKnowledge
+from providers.indexing import ensure_index
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter

@@ -151,8 +151,8 @@ class Processes:
         self.spawn("temporal", command)
         await wait_until_up(self.settings.temporal_address, 30)
 
-    def worker(self, **environment: str) -> None:
-        self.spawn("worker", self.worker_command, **environment)
+    def worker(self, name: str = "worker", **environment: str) -> None:
+        self.spawn(name, self.worker_command, **environment)
 
     async def api(self, **environment: str) -> None:
         self.spawn("api", self.api_command, **environment)

@@ -57,6 +57,13 @@ def test_the_workflow_brings_no_library_of_the_outside_world_along() -> None:
     assert found.stdout.strip() == "[]"
 
 
+def test_a_worker_polls_before_it_has_loaded_what_only_a_turn_needs() -> None:
+    later = ["chromadb", "onnxruntime", "tokenizers", "numpy", "rapidfuzz", "ruamel", "sqlalchemy.dialects.postgresql"]
+    code = f"import sys, worker.cli, worker.logs, worker.main; print([name for name in {later} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    assert found.stdout.strip() == "[]"
+
+
 def test_the_rooms_that_are_imported_are_those_of_this_tree() -> None:
     code = f"import {', '.join(ROOMS)}; print(*({', '.join(f'{room}.__path__[0]' for room in ROOMS)}), sep='\\n')"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)

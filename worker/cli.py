@@ -10,7 +10,6 @@ from rich.console import Console
 from rich.table import Table
 
 from providers.errors import ProviderError
-from providers.pages import OUR_PAGES
 from providers.settings import BadSetting, Settings, load, table
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Durable home-renovation journeys: `dev`, then `chat`.")
@@ -31,9 +30,10 @@ def fail(sentence: str, code: int = 1) -> NoReturn:
 
 @app.command()
 def dev() -> None:
-    """Run everything on this machine: Temporal, the worker and the API. Ctrl-C stops it; nothing is lost."""
-    from providers.index import ensure_index
+    """Run everything on this machine: Temporal, the workers and the API. Ctrl-C stops it; nothing is lost."""
+    from providers.indexing import ensure_index
     from providers.offline.embeddings import MiniLM
+    from providers.pages import OUR_PAGES
     from providers.store.migrate import migrate
     from worker.dev import dev as run
 
@@ -133,13 +133,14 @@ def replay(what: Annotated[str, typer.Argument(help="A journey's id, or a file w
 
 
 @app.command()
-def index(pages: Annotated[Path, typer.Option(help="The folder of Markdown pages.")] = OUR_PAGES) -> None:
+def index(pages: Annotated[Path | None, typer.Option(help="The folder of Markdown pages; without it, ours.")] = None) -> None:
     """Build the index of the knowledge pages, unless it is there; workers take it up by themselves."""
-    from providers.index import build_index
+    from providers.indexing import build_index
     from providers.offline.embeddings import MiniLM
+    from providers.pages import OUR_PAGES
 
     try:
-        built = asyncio.run(build_index(pages, settings().index_root, MiniLM()))
+        built = asyncio.run(build_index(pages or OUR_PAGES, settings().index_root, MiniLM()))
     except ProviderError as error:
         fail(str(error))
     console.print(f"{'Built' if built.built else 'Already there'}: {built.passages} passages, {built.model_id}, folder {built.name}.")

@@ -17,7 +17,7 @@ from typing import Final
 import httpx2
 from rich.text import Text
 
-from providers.index import ensure_index
+from providers.indexing import ensure_index
 from providers.offline.embeddings import MiniLM
 from providers.pages import OUR_PAGES
 from providers.store.migrate import migrate

@@ -1,4 +1,4 @@
-"""`homeview dev`: Temporal, the worker and the API as three children of one process, on one machine, in one folder."""
+"""`homeview dev`: Temporal, the workers and the API as children of one process, on one machine, in one folder."""
 
 import asyncio
 import contextlib
@@ -27,21 +27,27 @@ class Stack:
     """The children; no `temporal` when HOMEVIEW_TEMPORAL_ADDRESS names a server that runs already."""
 
     temporal: Program | None
-    worker: Program
+    workers: tuple[Program, ...]
     api: Program
 
 
 def stack_of(settings: Settings) -> Stack:
-    """What `homeview dev` runs. Worker and API get these settings whole, so that an edited `.env` counts at the next start of all."""
-
-    def door(name: str, title: str, patience: float) -> Program:
-        return Program(name, title, [sys.executable, "-m", "worker.cli", name], settings.environment(), patience)
-
+    """What `homeview dev` runs. Workers and API get these settings whole, so that an edited `.env` counts at the next start of all."""
     return Stack(
         temporal=_temporal(settings) if settings.starts_temporal else None,
-        worker=door("worker", "worker", patience=20),  # above its graceful shutdown, which covers one model call
-        api=door("api", "API", patience=15),
+        workers=tuple(_worker(settings, nth, port) for nth, port in enumerate(settings.worker_metrics_ports, 1)),
+        api=Program("api", "API", _door("api"), settings.environment(), patience=15),
     )
+
+
+def _worker(settings: Settings, nth: int, metrics_port: int) -> Program:
+    name, title = ("worker", "worker") if nth == 1 else (f"worker-{nth}", f"worker {nth}")
+    own = settings.model_copy(update={"worker_metrics_port": metrics_port})
+    return Program(name, title, _door("worker"), own.environment(), patience=20)  # above its graceful shutdown, which covers one model call
+
+
+def _door(command: str) -> list[str]:
+    return [sys.executable, "-m", "worker.cli", command]
 
 
 def _temporal(settings: Settings) -> Program:
@@ -123,15 +129,15 @@ async def _bring_up(
         why = supervisor.last_words("temporal") if stack.temporal else "HOMEVIEW_TEMPORAL_ADDRESS names it; without it one is started."
         raise NotReady(f"{not_up} {why}") from not_up
     await prepare()
-    await supervisor.start(stack.worker)
+    for worker in stack.workers:
+        await supervisor.start(worker)
     await supervisor.start(stack.api)
     try:
         async with asyncio.timeout(API_WITHIN):
             await _answers(f"{settings.api_url}/readyz")
     except TimeoutError:
-        raise NotReady(
-            f"The API was not ready within {API_WITHIN:g} s. {supervisor.last_words('api')}\n{supervisor.last_words('worker')}"
-        ) from None
+        words = "\n".join(supervisor.last_words(part.name) for part in (stack.api, *stack.workers))
+        raise NotReady(f"The API was not ready within {API_WITHIN:g} s. {words}") from None
     say("\n".join(_banner(settings)))
 
 
@@ -170,7 +176,7 @@ def _on_signals(stop: asyncio.Event, hurry: asyncio.Event, say: Say) -> None:
         if stop.is_set():
             hurry.set()
         else:
-            say("Stopping: the API first, then the worker, then Temporal. Ctrl-C again hurries.")
+            say("Stopping: the API first, then the workers, then Temporal. Ctrl-C again hurries.")
             stop.set()
 
     loop = asyncio.get_running_loop()

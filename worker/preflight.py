@@ -17,6 +17,7 @@ from urllib.parse import quote
 from providers.devserver import DevServerUnavailable, find_temporal
 from providers.settings import LOOPBACK, Settings
 
+LAST_PORT: Final = 65535
 SPACE_NEEDED: Final = 200 * 1024 * 1024  # bytes
 LONGEST_LOOK: Final = 5.0  # seconds for one database; a larger one is looked at in part
 DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -83,12 +84,14 @@ def check_ports(settings: Settings, patience: float = 2.0) -> None:
         ports += [("HOMEVIEW_TEMPORAL_PORT", LOOPBACK, settings.temporal_port)]
         ports += [("HOMEVIEW_TEMPORAL_UI_PORT", LOOPBACK, settings.temporal_ui_port)]
         ports += [("HOMEVIEW_TEMPORAL_METRICS_PORT", LOOPBACK, settings.temporal_metrics_port)]
-    ports += [("HOMEVIEW_WORKER_METRICS_PORT", LOOPBACK, settings.worker_metrics_port)]
+    ports += [("HOMEVIEW_WORKER_METRICS_PORT", LOOPBACK, port) for port in settings.worker_metrics_ports]
     give_up = time.monotonic() + patience
     seen: dict[int, str] = {}
     for setting, host, port in ports:
         if port in seen:
-            raise NotReady(f"{seen[port]} and {setting} are both {port}: give one of them another port.")
+            raise NotReady(f"{seen[port]} and {setting} both take {port}: give one of them another port.")
+        if port > LAST_PORT:
+            raise NotReady(f"{setting} counts up to {port} for {settings.workers} workers, beyond {LAST_PORT}: give it a lower port.")
         if port:
             seen[port] = setting
             _check_port(setting, host, port, give_up)

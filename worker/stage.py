@@ -18,11 +18,18 @@ PATIENCE = 5.0  # seconds between SIGTERM and SIGKILL, all together
 
 
 def settings_in(home: Path) -> Settings:
-    """A stack beside any other: a home of its own, free ports, and nothing from the environment or `.env`."""
+    """A stack beside any other: a home of its own, free ports, and nothing from the environment or `.env`.
+
+    One worker, so that it is known beforehand who is in the middle of a turn."""
     api, temporal, ui = free_ports(3)
     # Not validated, since that would read the environment; everything else is its default.
     return Settings.model_construct(
-        home=home, api_port=api, temporal_port=temporal, temporal_ui_port=ui, database_url=f"sqlite:///{home / 'homeview.db'}"
+        home=home,
+        api_port=api,
+        temporal_port=temporal,
+        temporal_ui_port=ui,
+        workers=1,
+        database_url=f"sqlite:///{home / 'homeview.db'}",
     )
 
 
@@ -47,7 +54,8 @@ class Stage:
         return self.start(program)
 
     def worker(self) -> int:
-        return self.start(stack_of(self.settings).worker)
+        [worker] = stack_of(self.settings).workers
+        return self.start(worker)
 
     def api(self) -> int:
         return self.start(stack_of(self.settings).api)

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from providers.errors import Misconfigured
 from providers.offline.weights import MODEL_ID, minilm_folder
 
-Vectors = npt.NDArray[np.float32]
+if TYPE_CHECKING:  # numpy is loaded with the model
+    import numpy as np
+    import numpy.typing as npt
+
+    Vectors = npt.NDArray[np.float32]
+
 TOKENS = 256  # what the model was trained to read; the rest of a longer text is not seen
 CHARACTERS = 8192  # 256 tokens of ordinary words end long before this
 REMEMBERED = 256
@@ -46,15 +48,19 @@ class MiniLM:
         vectors = await asyncio.to_thread(self.encode, texts)
         return [[float(number) for number in vector] for vector in vectors]
 
-    def encode(self, texts: Sequence[str]) -> Vectors:
+    def encode(self, texts: Sequence[str]) -> "Vectors":
         """The same, in this thread: float32, len(texts) x 384. Raises WeightsMissing."""
+        import numpy as np
+
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         if len(texts) == 1:
             return self.remembered(texts[0][:CHARACTERS])[np.newaxis]
         return np.stack([self._vector(text[:CHARACTERS]) for text in texts])
 
-    def _vector(self, text: str) -> Vectors:
+    def _vector(self, text: str) -> "Vectors":
+        import numpy as np
+
         tokenizer, session = self.model
         readable = text.encode("utf-8", "replace").decode()  # half a surrogate pair would stop the tokenizer
         ids = np.array([tokenizer.encode(readable).ids], np.int64)

@@ -1,14 +1,20 @@
-"""Reads a message with no key and no network: intents by MiniLM, inputs by rules."""
+"""Reads a message with no key and no network: intents by MiniLM, inputs by rules.
+
+Intents and extractor are imported where the first message needs them: they bring numpy and rapidfuzz, and a worker polls before that.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import date
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from journeys.inputs import Need, Text
 from journeys.messages import Intent, Understanding
 from providers.offline.embeddings import MiniLM
-from providers.offline.extract import extract
-from providers.offline.intents import Intents
+
+if TYPE_CHECKING:
+    from providers.offline.intents import Intents
 
 MOST_BYTES = 8192
 # Said while a free text was asked for, these are moves in the talk and not its text: "skip this" is nobody's goal.
@@ -26,16 +32,28 @@ class OfflineReader:
 
     engine: str = "offline"
 
-    def __init__(self, embedder: MiniLM, intents: Intents | None = None, today: Callable[[], date] = date.today) -> None:
+    def __init__(self, embedder: MiniLM, today: Callable[[], date] = date.today) -> None:
         self.embedder = embedder
-        self.intents = intents or Intents(embedder)
         self.today = today
+        self.loading = Lock()
+        self._intents: Intents | None = None
+
+    @property
+    def intents(self) -> "Intents":
+        from providers.offline.intents import Intents
+
+        with self.loading:
+            if self._intents is None:
+                self._intents = Intents(self.embedder)
+            return self._intents
 
     async def understand(self, text: str, needs: Sequence[Need], asked: str | None) -> Understanding:
         """Reads the first 8 KB. Raises WeightsMissing; no text makes it fail."""
         return await asyncio.to_thread(self.read, cut(text), needs, asked)
 
     def read(self, text: str, needs: Sequence[Need], asked: str | None) -> Understanding:
+        from providers.offline.extract import extract
+
         reading = self.intents.classify(text)
         found = extract(text, needs, asked, self.today())
         return Understanding(

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from journeys.messages import Ended
 from providers.base import Event, Known
@@ -49,7 +49,11 @@ class SqlRecords:
 # --- statements, built once: SQLAlchemy takes three times as long to build one and find it in its cache as to run it --------
 def _insert(dialect: str, table: Any) -> Any:
     """The dialect's own, which knows about conflicts."""
-    return (sqlite if dialect == "sqlite" else postgresql).insert(table)
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # an eighth of a second to import: not for SQLite
+
+    return postgresql.insert(table)
 
 
 @functools.cache

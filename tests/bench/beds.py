@@ -18,6 +18,7 @@ from tests.bench.machine import size_of
 from tests.running import Processes, answers, free_port, until
 
 ROOT = Path(__file__).parents[2]
+WORKERS = ("worker", "worker-2")  # as many as `homeview dev` runs; their costs are summed under the first one's name
 WARM = 90.0  # seconds for a worker to load its models on a busy machine
 
 
@@ -33,8 +34,12 @@ class Bed:
     def url(self) -> str:
         return self.run.settings.api_url
 
-    def pids(self) -> dict[str, int]:
-        return {role: process.pid for role, process in self.run.running.items() if role != "model"}
+    def pids(self) -> dict[str, list[int]]:
+        """Process ids by role."""
+        roles: dict[str, list[int]] = {}
+        for name, process in self.run.running.items():
+            roles.setdefault("worker" if name in WORKERS else name, []).append(process.pid)
+        return roles
 
     def disk(self) -> dict[str, int]:
         """Bytes by file: `engine` is Temporal's, `store` is ours or the graph's."""
@@ -49,7 +54,9 @@ class Bed:
         return told.history_length, told.raw_description.workflow_execution_info.history_size_bytes
 
     async def worker_ready(self, word: str) -> None:
-        await until(lambda: word in self.run.log("worker"), WARM, every=0.05)
+        """Once each of its workers has said the word."""
+        workers = [name for name in self.run.running if name in WORKERS]
+        await until(lambda: all(word in self.run.log(name) for name in workers), WARM, every=0.05)
 
 
 @contextlib.contextmanager
@@ -70,10 +77,12 @@ async def client_of(run: Processes) -> Client:
 
 @contextlib.asynccontextmanager
 async def homeview(work: Path, index: Path, name: str = "homeview") -> AsyncIterator[Bed]:
-    """As people run it: Temporal, worker and API, the offline mind, SQLite. `index` is a knowledge index that is built already."""
+    """As people run it: Temporal, two workers and the API, the offline mind, SQLite. `index` is a knowledge index that is built already."""
     with _processes(work, name) as run:
         shutil.copytree(index, run.settings.index_root)
         await run.up()
+        for another in WORKERS[1:]:
+            run.worker(another)
         bed = Bed(name, run, await client_of(run))
         await bed.worker_ready("worker.warm")
         yield bed
@@ -122,7 +131,7 @@ def build_index(work: Path) -> Path:
     """The knowledge index, built once for all homes of a run."""
     import asyncio
 
-    from providers.index import ensure_index
+    from providers.indexing import ensure_index
     from providers.offline.embeddings import MiniLM
     from providers.pages import OUR_PAGES
 

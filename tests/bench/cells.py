@@ -83,7 +83,7 @@ async def loaded(bed: Bed, load: Load, *, sample: int = 4, before: Callable[[Seq
         if before:
             before(journeys)
         disk = bed.disk()
-        meter = Meter({**bed.pids(), "load": generator.pid})
+        meter = Meter({**bed.pids(), "load": [generator.pid]})
         meter.begin()
         await go(generator)
         answer = await told(generator)

@@ -1,9 +1,8 @@
 """What a cell costs: CPU of each process, memory, disk, and how much of the machine was somebody else's meanwhile."""
 
 import hashlib
-import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,20 +55,22 @@ def _busy() -> float:
 class Meter:
     """From `begin` to `end`: CPU seconds by role, and `others`: cores that processes not named here kept busy."""
 
-    pids: Mapping[str, int]
+    pids: Mapping[str, Sequence[int]]
     speed: float = field(default_factory=speed)
 
     def begin(self) -> None:
-        self._cpu = {role: cpu_of(pid) for role, pid in self.pids.items()}
-        self._own = cpu_of(os.getpid()) if os.getpid() not in self.pids.values() else 0.0
+        self._cpu = self._so_far()
         self._all, self._at = _busy(), time.perf_counter()
 
     def end(self) -> "Meter":
         self.seconds = time.perf_counter() - self._at
-        self.cpu = {role: cpu_of(pid) - self._cpu[role] for role, pid in self.pids.items()}
+        self.cpu = {role: seconds - self._cpu[role] for role, seconds in self._so_far().items()}
         self.others = max(0.0, (_busy() - self._all - sum(self.cpu.values())) / self.seconds)
         return self
 
     def per(self, count: int) -> dict[str, float]:
         """CPU milliseconds by role for each of `count` turns."""
         return {role: round(seconds * 1e3 / max(1, count), 2) for role, seconds in self.cpu.items()}
+
+    def _so_far(self) -> dict[str, float]:
+        return {role: sum(map(cpu_of, pids)) for role, pids in self.pids.items()}

@@ -7,7 +7,7 @@ from statistics import median
 
 import httpx2
 
-from tests.bench.beds import Bed, homeview
+from tests.bench.beds import WORKERS, Bed, homeview
 from tests.bench.cells import Report, loaded
 from tests.bench.load import Load
 from tests.bench.machine import Meter, memory_of
@@ -55,13 +55,14 @@ async def run(report: Report, work: Path, index: Path, *, quick: bool) -> None:
     ]
     report.say("\n" + table(["process", "MB before", "MB parked", "KB a journey", "MB after restart", "idle cores"], body))
     report.say(
-        f"disk a journey: {kept} bytes; worker and API killed and started anew: API up after {row['api_up_s']} s, a parked journey's first "
-        f"answer after {row['first_answer_s']} s; then cold turns {row['cold_turn_ms']} ms, the same journeys warm {row['warm_turn_ms']} ms"
+        f"disk a journey: {kept} bytes; workers and API killed and started anew: API up after {row['api_up_s']} s, "
+        f"a parked journey's first answer after {row['first_answer_s']} s; then cold turns {row['cold_turn_ms']} ms, "
+        f"the same journeys warm {row['warm_turn_ms']} ms"
     )
 
 
 def _memory(bed: Bed) -> dict[str, float]:
-    return {role: round(memory_of(pid), 1) for role, pid in bed.pids().items()}
+    return {role: round(sum(map(memory_of, pids)), 1) for role, pids in bed.pids().items()}
 
 
 async def _idle(bed: Bed) -> dict[str, float]:
@@ -73,11 +74,11 @@ async def _idle(bed: Bed) -> dict[str, float]:
 
 
 async def _restart(bed: Bed, journey: str) -> tuple[float, float]:
-    """Seconds from kill -9 of worker and API, started again at once, to an API that answers and to a parked journey's reply."""
-    for role in ("worker", "api"):
-        bed.run.kill(role)
+    """Seconds from kill -9 of workers and API, started again at once, to an API that answers and to a parked journey's reply."""
+    bed.run.kill(*WORKERS, "api")
     began = time.perf_counter()
-    bed.run.worker()
+    for worker in WORKERS:
+        bed.run.worker(worker)
     await bed.run.api()
     up = time.perf_counter() - began
     async with bed.run.http() as http, asyncio.timeout(120):

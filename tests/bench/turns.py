@@ -1,7 +1,8 @@
 """HomeView's turns beside a plain Temporal workflow's and a LangGraph graph's, in turn on the same machine.
 
-The peers wait for a fake model where HomeView really reads, searches and calculates. On a busy machine an engine of three processes gets
-a larger share of it than one of a single process: there CPU a turn says more than turns a second.
+The peers wait for a fake model where HomeView really reads, searches and calculates. HomeView runs two workers, as `homeview dev` does,
+the Temporal peer one. On a busy machine an engine of several processes gets a larger share of it than one of a single process: there CPU
+a turn says more than turns a second.
 """
 
 import contextlib

@@ -21,6 +21,7 @@ from journeys.messages import Understanding
 from journeys.work import DecideNext, RunSkill
 from providers.base import Passage, Reader
 from providers.index import ChromaKnowledge
+from providers.offline import extract, intents  # noqa: F401  what the first message imports: here it is the nursery that does
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter

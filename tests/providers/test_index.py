@@ -16,7 +16,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from providers.base import Embedder, Knowledge
-from providers.index import FLOOR, ChromaKnowledge, IndexDamaged, IndexMissing, IndexOfAnotherModel, build_index, ensure_index
+from providers.index import FLOOR, REMEMBERED, ChromaKnowledge, IndexDamaged, IndexMissing, IndexOfAnotherModel
+from providers.indexing import build_index, ensure_index
 from providers.offline.embeddings import MiniLM
 from providers.pages import OUR_PAGES, BrokenPage
 from tests.providers.test_pages import PAGE, a_page
@@ -138,6 +139,33 @@ async def test_passages_come_in_the_order_of_their_ids_and_a_lost_one_is_left_ou
     assert await knowledge.passages([]) == []
 
 
+async def test_what_a_search_found_is_not_fetched_again_for_the_reply(pages, root, words, knowledge):
+    name = (await build_index(pages, root, words)).name
+    [best, *_] = await knowledge.search("one large bowl or two")
+    (root / name / "chroma.sqlite3").write_bytes(b"not a database" * 1000)
+    assert await knowledge.passages([best.id, best.id]) == [best.model_copy(update={"score": 0.0})] * 2
+    with pytest.raises(IndexDamaged):
+        await knowledge.passages([best.id, "sinks#never-found"])
+
+
+async def test_what_was_found_is_forgotten_when_the_index_moves(pages, root, words, knowledge):
+    await build_index(pages, root, words)
+    assert await the_texts(knowledge, "Where the seam goes?") == ["Over a cabinet."]
+    a_page(pages, PAGE.replace("Over a cabinet.", "Away from the sink."))
+    await build_index(pages, root, words)
+    assert [passage.text for passage in await knowledge.passages([SEAM])] == ["Away from the sink."]
+
+
+async def test_no_more_than_a_bounded_number_of_passages_is_kept_in_memory(pages, root, words, knowledge):
+    folder = pages.parent / "many"
+    folder.mkdir()
+    a_page(folder, PAGE + "".join(f"\n## Part {n}\n\nText {n}.\n" for n in range(REMEMBERED)))
+    await build_index(folder, root, words)
+    ids = [SINK, *(f"sinks#part-{n}" for n in range(REMEMBERED))]
+    assert [passage.id for passage in await knowledge.passages(ids)] == ids
+    assert len(knowledge._seen) == REMEMBERED
+
+
 async def test_without_an_index_the_person_at_the_keyboard_is_told_what_to_run(root, words, knowledge):
     with pytest.raises(IndexMissing, match="run `homeview index`"):
         await knowledge.search("one bowl or two")
@@ -176,7 +204,7 @@ async def test_a_reader_follows_what_another_process_built(pages, root, words, k
     assert await the_texts(knowledge, "Where the seam goes?") == ["Over a cabinet."]
     a_page(pages, PAGE.replace("Over a cabinet.", "Away from the sink."))
     build = (
-        "import asyncio, pathlib, sys; from providers.index import build_index; from tests.providers.test_index import Words;"
+        "import asyncio, pathlib, sys; from providers.indexing import build_index; from tests.providers.test_index import Words;"
         "asyncio.run(build_index(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), Words()))"
     )
     subprocess.run([sys.executable, "-c", build, pages, root], check=True, cwd=OUR_PAGES.parent)
@@ -304,8 +332,10 @@ async def test_a_reader_stops_when_the_pointer_moves_to_another_models_index(pag
     await build_index(pages, root, words)
     assert await knowledge.search("one bowl or two")
     await build_index(pages, root, Words("words-2"))
+    asked = len(words.asked)
     with pytest.raises(IndexOfAnotherModel):
         await knowledge.search("one bowl or two")
+    assert len(words.asked) == asked
 
 
 async def test_a_start_builds_what_is_missing_and_what_has_changed(pages, root, words):

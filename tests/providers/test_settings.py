@@ -22,7 +22,8 @@ def test_everything_has_a_default(tmp_path):
     assert settings.database_url == f"sqlite:///{tmp_path}/.homeview/homeview.db"
     assert settings.database_file == tmp_path / ".homeview" / "homeview.db"
     assert (settings.index_root, settings.temporal_db) == (settings.home / "index", settings.home / "temporal.db")
-    assert (settings.provider, settings.log, settings.worker_metrics_port) == ("offline", "text", 0)
+    assert (settings.provider, settings.log) == ("offline", "text")
+    assert (settings.workers, settings.worker_metrics_port) == (2, 0)
 
 
 def test_the_environment_decides_and_then_the_env_file(tmp_path, monkeypatch):
@@ -61,6 +62,8 @@ def test_the_api_is_never_offered_to_others_without_a_login(host, monkeypatch):
     [
         ("HOMEVIEW_API_PORT", "99999"),
         ("HOMEVIEW_API_PORT", "eight"),
+        ("HOMEVIEW_WORKERS", "0"),
+        ("HOMEVIEW_WORKERS", "17"),
         ("HOMEVIEW_PROVIDER", "gemini"),
         ("HOMEVIEW_TEMPORAL_ADDRESS", "http://temporal:7233"),
         ("HOMEVIEW_TEMPORAL_ADDRESS", "temporal"),

@@ -10,7 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from providers.index import ChromaKnowledge, ensure_index
+from providers.index import ChromaKnowledge
+from providers.indexing import ensure_index
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter

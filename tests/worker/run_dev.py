@@ -1,6 +1,8 @@
-"""`homeview dev` with stand-ins for the worker and the API, and for Temporal unless --temporal=real, in a process that tests may kill.
+"""`homeview dev` with stand-ins for two workers and the API, and for Temporal unless --temporal=real, in a process that tests may kill.
 
     python -m tests.worker.run_dev HOME JOURNAL API_PORT TEMPORAL_PORT UI_PORT [--temporal=real|standin|silent] [--worker=ARGUMENTS]
+
+ARGUMENTS are the first worker's.
 """
 
 import argparse
@@ -50,7 +52,7 @@ def main() -> int:
 
     stack = Stack(
         temporal=stack_of(settings).temporal if given.temporal == "real" else a_standin("temporal", given.journal),
-        worker=a_standin("worker", given.journal, *given.worker.split()),
+        workers=(a_standin("worker", given.journal, *given.worker.split()), a_standin("worker-2", given.journal)),
         api=a_standin("api", given.journal, "--port", str(given.api_port)),
     )
     temporal_up = {"real": wait_until_up, "standin": once_it_started, "silent": never}[given.temporal]

@@ -24,7 +24,7 @@ def settings_in(tmp_path, **changes):
 def a_stack(settings, journal, temporal=True):
     return Stack(
         temporal=a_standin("temporal", str(journal)) if temporal else None,
-        worker=a_standin("worker", str(journal)),
+        workers=(a_standin("worker", str(journal)),),
         api=a_standin("api", str(journal), "--port", str(settings.api_port)),
     )
 
@@ -41,13 +41,13 @@ def test_everything_starts_in_order_and_ctrl_c_ends_it_in_the_reverse_one(tmp_pa
     with a_dev(tmp_path / "home") as dev:
         dev.until_up()
         assert dev.happened[:2] == ["start temporal", "prepare -"]
-        assert sorted(dev.happened[2:]) == ["start api", "start worker"]
+        assert sorted(dev.happened[2:]) == ["start api", "start worker", "start worker-2"]
         assert all(lives(pid) for pid in dev.children)
         for said in (f"http://127.0.0.1:{dev.ports[0]}/docs", f"http://127.0.0.1:{dev.ports[2]}", "homeview chat", str(dev.home)):
             assert said in dev.said
         dev.send(signal.SIGINT)
         assert dev.ended() == 0
-        assert dev.happened[4:] == ["stop api", "stop worker", "stop temporal"]
+        assert dev.happened[5:] == ["stop api", "stop worker-2", "stop worker", "stop temporal"]
         assert not [pid for pid in dev.children if lives(pid)]
 
 
@@ -56,7 +56,7 @@ def test_sigterm_ends_it_as_orderly(tmp_path):
         dev.until_up()
         dev.send(signal.SIGTERM)
         assert dev.ended() == 0
-        assert dev.happened[4:] == ["stop api", "stop worker", "stop temporal"]
+        assert dev.happened[5:] == ["stop api", "stop worker-2", "stop worker", "stop temporal"]
 
 
 def test_kill_9_of_the_supervisor_leaves_no_child_and_the_next_start_works(tmp_path):
@@ -89,12 +89,14 @@ def test_a_second_ctrl_c_hurries_a_child_that_will_not_go(tmp_path):
         assert not [pid for pid in dev.children if lives(pid)]
 
 
-def test_a_child_that_dies_is_started_again(tmp_path):
+def test_a_worker_that_dies_is_started_again_and_the_other_goes_on(tmp_path):
     with a_dev(tmp_path / "home") as dev:
         dev.until_up()
         os.kill(dev.pid("worker"), signal.SIGKILL)
         until(lambda: dev.happened.count("start worker") == 2)
         assert "The worker was ended by SIGKILL; it starts again in 0.5 s." in dev.said
+        assert lives(dev.pid("worker-2"))
+        assert dev.happened.count("start worker-2") == 1
         assert dev.process.poll() is None
 
 
@@ -178,11 +180,24 @@ def test_a_temporal_of_someone_elses_is_waited_for_and_not_started(tmp_path):
     assert asked == ["temporal.example:7233"]
 
 
-def test_worker_and_api_are_our_own_command_with_the_same_settings(tmp_path):
+def test_workers_and_api_are_our_own_command_with_the_same_settings(tmp_path):
     settings = settings_in(tmp_path)
     stack = stack_of(settings)
-    assert list(stack.worker.command) == [sys.executable, "-m", "worker.cli", "worker"]
+    for worker in stack.workers:
+        assert list(worker.command) == [sys.executable, "-m", "worker.cli", "worker"]
+        assert worker.environment == stack.api.environment
     assert list(stack.api.command) == [sys.executable, "-m", "worker.cli", "api"]
     assert stack.api.environment["HOMEVIEW_API_PORT"] == str(settings.api_port)
     assert stack.temporal
     assert f"--db-filename={settings.temporal_db}" in stack.temporal.command
+
+
+def test_there_are_as_many_workers_as_asked_each_with_a_log_and_a_metrics_port_of_its_own(tmp_path):
+    stack = stack_of(settings_in(tmp_path, workers=3, worker_metrics_port=9400))
+    assert [worker.name for worker in stack.workers] == ["worker", "worker-2", "worker-3"]  # a child's log is named after it
+    assert [worker.environment["HOMEVIEW_WORKER_METRICS_PORT"] for worker in stack.workers] == ["9400", "9401", "9402"]
+
+
+def test_without_a_metrics_port_there_are_two_workers_and_none_has_one(tmp_path):
+    stack = stack_of(settings_in(tmp_path))
+    assert [worker.environment["HOMEVIEW_WORKER_METRICS_PORT"] for worker in stack.workers] == ["0", "0"]

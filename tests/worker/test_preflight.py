@@ -72,8 +72,17 @@ def test_the_ports_of_a_server_that_we_do_not_start_are_not_our_affair(tmp_path)
 
 
 def test_one_port_for_two_things_is_named(tmp_path):
-    with pytest.raises(NotReady, match="HOMEVIEW_API_PORT and HOMEVIEW_TEMPORAL_UI_PORT are both 8111"):
+    with pytest.raises(NotReady, match="HOMEVIEW_API_PORT and HOMEVIEW_TEMPORAL_UI_PORT both take 8111"):
         check_ports(settings_in(tmp_path, api_port=8111, temporal_ui_port=8111), patience=0)
+
+
+def test_every_workers_metrics_port_is_looked_at(tmp_path):
+    settings = settings_in(tmp_path, workers=3, worker_metrics_port=free_ports(1)[0])
+    last = settings.worker_metrics_ports[-1]
+    with pytest.raises(NotReady, match=f"HOMEVIEW_API_PORT and HOMEVIEW_WORKER_METRICS_PORT both take {last}"):
+        check_ports(settings.model_copy(update={"api_port": last}), patience=0)
+    with pytest.raises(NotReady, match="HOMEVIEW_WORKER_METRICS_PORT counts up to 65536 for 3 workers, beyond 65535"):
+        check_ports(settings_in(tmp_path, workers=3, worker_metrics_port=65534), patience=0)
 
 
 def test_a_port_that_becomes_free_in_time_is_waited_for(tmp_path, monkeypatch):

@@ -9,6 +9,8 @@ INSTALLED_FROM := pyproject.toml constraints.txt $(wildcard providers/offline/we
 # uv does not read pip's configuration: an index that this machine names for pip alone is handed on.
 UV = index="$${UV_DEFAULT_INDEX:-$${UV_INDEX_URL:-$${PIP_INDEX_URL:-$$($(BIN)/pip config get global.index-url 2>/dev/null)}}}"; \
 	$${index:+env UV_DEFAULT_INDEX="$$index"} $(BIN)/uv
+# Bytecode is kept, whatever the shell says: a worker that compiles everything it imports starts two seconds later.
+unexport PYTHONDONTWRITEBYTECODE
 # No test may reach a paid model, whatever the shell it is started from has set.
 WITHOUT_KEYS = env $$(env | sed -n 's/^\(GEMINI_[A-Za-z0-9_]*\)=.*/-u \1/p')
 

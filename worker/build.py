@@ -20,6 +20,7 @@ from providers import base
 from providers.temporal import data_converter
 from worker.sandbox import sandbox
 from workflows.journey import JourneyWorkflow
+from workflows.policies import STICKY_TIMEOUT, TASKS_AT_ONCE
 
 ROOMS: Final = ("journeys", "providers", "activities", "workflows", "worker")
 
@@ -33,10 +34,15 @@ class Providers:
 
 
 def build_worker(
-    client: Client, providers: Providers, *, interceptors: Sequence[Interceptor] = (), skills: dict[str, str] | None = None
+    client: Client,
+    providers: Providers,
+    *,
+    interceptors: Sequence[Interceptor] = (),
+    skills: dict[str, str] | None = None,
+    tasks_at_once: int = TASKS_AT_ONCE,
 ) -> Worker:
-    """The numbers are measured: a sticky timeout of 1 s, because a killed worker's journeys wait that long for it; autoscaled pollers;
-    a cache that holds every journey somebody is talking to, because a cold one replays its history for each turn."""
+    """A cache that holds every journey somebody is talking to, because a cold one replays its history for each turn. More turns wait
+    at the server, where no clock runs for them: taken in at once, 64 made one another overrun their task timeout (measured)."""
     records = Records(providers.records, providers.reader, providers.knowledge, providers.writer, skills or versions())
     ran = Skills(providers.records)
     return Worker(
@@ -48,8 +54,8 @@ def build_worker(
         workflow_runner=sandbox(),
         build_id=build_id(),
         max_cached_workflows=2_000,
-        sticky_queue_schedule_to_start_timeout=timedelta(seconds=1),
-        max_concurrent_workflow_tasks=400,
+        sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
+        max_concurrent_workflow_tasks=tasks_at_once,
         max_concurrent_local_activities=400,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=10),

@@ -159,7 +159,7 @@ async def run(settings: Settings) -> None:
     knowledge, reader = ChromaKnowledge(settings.index_root, embedder), OfflineReader(embedder)
     held: Any = HoldingRecords(SqlRecords(Store(settings.database_url)))
     providers = Providers(records=held, reader=HoldingReader(reader), knowledge=HoldingKnowledge(knowledge), writer=OfflineWriter())
-    worker = build_worker(client, providers, interceptors=[HoldsActivities()])
+    worker = build_worker(client, providers, interceptors=[HoldsActivities()], tasks_at_once=400)  # a held turn keeps its place
     assert worker._workflow_worker
     worker._workflow_worker._deadlock_timeout_seconds = None  # a handler that stands still is what we want here
     async with worker:

@@ -41,18 +41,16 @@ class Holds:
     # --- in the process that is held -----------------------------------------------------------------------------------------
     async def at(self, journey: str, turn: str, place: str) -> None:
         self.log(journey, turn, place)
-        if self._is_held(journey, place):
-            self._mark(journey, place)
-            while self._is_held(journey, place):  # noqa: ASYNC110  another process lets go
-                await asyncio.sleep(_LOOK_EVERY)
+        while self._is_held(journey, place):  # another process lets go
+            self._mark(journey, place)  # at each look: a new plan that names the same place has taken the old marker away
+            await asyncio.sleep(_LOOK_EVERY)
 
     def block(self, journey: str, turn: str, place: str) -> None:
         """The same in workflow code, where nothing may be awaited: its thread stands still."""
         self.log(journey, turn, place)
-        if self._is_held(journey, place):
+        while self._is_held(journey, place):
             self._mark(journey, place)
-            while self._is_held(journey, place):
-                time.sleep(_LOOK_EVERY)
+            time.sleep(_LOOK_EVERY)
 
     def log(self, journey: str, turn: str, place: str) -> None:
         line = json.dumps({"journey": journey, "turn": turn, "place": place, "pid": os.getpid(), "at": time.time()})

@@ -29,6 +29,8 @@ from journeys import names
 from journeys.messages import Asked, Operation
 from journeys.refusals import by_name
 from journeys.state import Receipt
+from journeys.view import Action
+from journeys.vocabulary import ACTIONS
 from providers.store.journeys import accept, journey_of, request_of, turn_of
 
 LEAST_WAIT = 5.0  # seconds to be accepted in, however short the person's own wait: a killed worker is back within them
@@ -186,7 +188,9 @@ def told(turn: Row) -> Response:
 
 def later(journey_id: str, turn_id: str) -> Response:
     where = f"/v1/journeys/{journey_id}/turns/{turn_id}"
-    return JSONResponse({"turn_id": turn_id}, status_code=202, headers={"Location": where, "Retry-After": "1"})
+    wait = Action(action="wait", label=ACTIONS["wait"], params={"at": where})
+    body = {"turn_id": turn_id, "actions": [wait.model_dump()]}
+    return JSONResponse(body, status_code=202, headers={"Location": where, "Retry-After": "1"})
 
 
 def turn_json(turn: Row) -> dict[str, Any]:

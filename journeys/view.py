@@ -127,22 +127,23 @@ def actions(template: Template, state: JourneyState) -> list[Action]:
 def why(view: View, now: datetime) -> str:
     """One sentence: what it waits for, since when, what happens next."""
     waiting = view.waiting_for
-    since = f", since {_ago(now, waiting.since)}" if waiting.since else ""
+    ago = _ago(now, waiting.since) if waiting.since else ""
+    asked = f" (asked {ago})" if ago else ""
     coming = f" Next by itself: {_NEXT[waiting.next_kind]} {_ahead(now, waiting.next_at)}." if waiting.next_at else ""
     match waiting.kind:
         case "nothing":
             return f"{view.title} is {view.status}; it waits for nothing more."
         case "resume":
-            return f"{view.title} is paused{since}: it waits for you to resume it."
+            return f"{view.title} was paused {ago}: it waits for you to resume it."
         case "decision":
-            return f"{view.title} waits for your decision on {waiting.title.lower()}{since}.{coming}"
+            return f"{view.title} waits for your decision on {waiting.title.lower()}{asked}.{coming}"
         case "problem":
             problem = view.problems.get(waiting.name, "see its results")
-            return f"{view.title} can't go on with {waiting.title.lower()}{since}: {problem}{coming}"
+            return f"{view.title} got stuck at {waiting.title.lower()} {ago}: {problem}{coming}"
         case "skill":
-            return f"{view.title} is working on {waiting.title.lower()}{since}.{coming}"
+            return f"{view.title} is working on {waiting.title.lower()} (begun {ago}).{coming}"
         case _:
-            return f"{view.title} waits for you to say: {waiting.title.lower()}{since}.{coming}"
+            return f"{view.title} waits for you to say: {waiting.title.lower()}{asked}.{coming}"
 
 
 _MINUTE = timedelta(minutes=1)

@@ -58,7 +58,7 @@ class ControlBody(Body):
 
 
 class TurnAnswer(BaseModel):
-    """200: the turn with its reply. 202: `turn_id` alone, with its address in `Location`."""
+    """200: the turn with its reply. 202: its `turn_id` and the action `wait`, with its address in `Location`."""
 
     turn: dict[str, Any]
 

@@ -228,7 +228,7 @@ def _completed(page: _Page, _: Line) -> str:
 
 
 def _chosen(page: _Page, line: Line) -> str:
-    return f"{page.title(line.about)}: {page.option(line.about, line.names[0]).lower()}."
+    return f"Decided: {page.option(line.about, line.names[0]).lower()}."
 
 
 def _welcome_back(page: _Page, line: Line) -> str:

@@ -118,6 +118,7 @@ async def test_a_turn_that_outlasts_the_wait_is_found_where_it_says_and_is_only_
         turn = (await post(homeview, journey, f"message {n}", f"patience-{n}")).json()["turn"]
         if answer.status_code == 202:
             assert answer.headers["Location"].endswith(f"/turns/{turn['turn_id']}")
+            assert [(todo["action"], todo["params"]["at"]) for todo in answer.json()["actions"]] == [("wait", answer.headers["Location"])]
             assert (await homeview.http.get(answer.headers["Location"])).json()["turn"] == turn
         else:
             assert [action["action"] for action in answer.json()["actions"]] == ["retry"]

@@ -32,27 +32,28 @@ def blocked() -> Play:
 # --- why -----------------------------------------------------------------------------------------------------------------
 def test_why_says_which_input_is_missing_since_when_and_what_comes() -> None:
     play = Play()
-    assert sentence(play) == "Our job waits for you to say: goal, since 1 minute ago. Next by itself: a reminder in 23 hours."
-    assert sentence(play, 5 * HOUR) == "Our job waits for you to say: goal, since 5 hours ago. Next by itself: a reminder in 18 hours."
+    assert sentence(play) == "Our job waits for you to say: goal (asked 1 minute ago). Next by itself: a reminder in 23 hours."
+    assert sentence(play, 5 * HOUR) == "Our job waits for you to say: goal (asked 5 hours ago). Next by itself: a reminder in 18 hours."
 
 
 def test_why_counts_from_the_last_word() -> None:
     play = Play()
     play.tell(said("small_talk"), later=3 * HOUR)
-    assert sentence(play) == "Our job waits for you to say: goal, since just now. Next by itself: a reminder in 1 day."
+    assert sentence(play) == "Our job waits for you to say: goal (asked just now). Next by itself: a reminder in 1 day."
 
 
 def test_why_names_an_open_decision_and_the_next_timer() -> None:
     play = at_the_decision()
     assert (
-        sentence(play, 2 * HOUR) == "Our job waits for your decision on price, since 2 hours ago. Next by itself: a reminder in 22 hours."
+        sentence(play, 2 * HOUR) == "Our job waits for your decision on price (asked 2 hours ago). Next by itself: a reminder in 22 hours."
     )
     play.pass_time(2 * DAY)
     assert (
-        sentence(play) == "Our job waits for your decision on price, since 2 days ago. Next by itself: a reminder of the decision in 1 day."
+        sentence(play)
+        == "Our job waits for your decision on price (asked 2 days ago). Next by itself: a reminder of the decision in 1 day."
     )
     play.pass_time(27 * DAY + HOUR)
-    assert sentence(play).endswith("since 29 days ago. Next by itself: the decision's deadline in 23 hours.")
+    assert sentence(play).endswith("(asked 29 days ago). Next by itself: the decision's deadline in 23 hours.")
 
 
 def test_why_says_that_a_timer_is_due_now() -> None:
@@ -60,15 +61,13 @@ def test_why_says_that_a_timer_is_due_now() -> None:
 
 
 def test_why_says_what_a_skill_refused() -> None:
-    assert sentence(blocked(), DAY) == (
-        "Our job can't go on with amount, since 1 day ago: That wall is too short. Next by itself: a reminder now."
-    )
+    assert sentence(blocked(), DAY) == ("Our job got stuck at amount 1 day ago: That wall is too short. Next by itself: a reminder now.")
 
 
 def test_why_says_that_a_pause_lasts_until_it_is_ended() -> None:
     play = Play()
     play.tell(Paused(), later=DAY)
-    assert sentence(play, 3 * DAY) == "Our job is paused, since 3 days ago: it waits for you to resume it."
+    assert sentence(play, 3 * DAY) == "Our job was paused 3 days ago: it waits for you to resume it."
 
 
 def test_why_says_that_something_is_worked_on() -> None:
@@ -79,7 +78,7 @@ def test_why_says_that_something_is_worked_on() -> None:
     decision = engine.decide(play.template, play.state, Resumed(), play.now, play.versions)
     engine.carry_out(play.state, decision)
     assert decision.runs
-    assert sentence(play) == "Our job is working on amount, since just now. Next by itself: a reminder in 1 day."
+    assert sentence(play) == "Our job is working on amount (begun just now). Next by itself: a reminder in 1 day."
 
 
 @pytest.mark.parametrize("ending", ["completed", "abandoned"])
@@ -95,7 +94,7 @@ def test_why_says_that_a_closed_journey_waits_for_nothing(ending: str) -> None:
 def test_why_of_a_dormant_journey_promises_nothing_by_itself() -> None:
     play = Play()
     play.pass_time(91 * DAY)
-    assert sentence(play) == "Our job waits for you to say: goal, since 91 days ago."
+    assert sentence(play) == "Our job waits for you to say: goal (asked 91 days ago)."
 
 
 @pytest.mark.parametrize(
@@ -113,7 +112,7 @@ def test_durations_are_told_in_their_largest_whole_unit(span: timedelta, told: s
     play = Play(state=at_the_decision().state, now=NOW)
     since = play.seen.waiting_for.since
     assert since is not None
-    assert f"since {told}." in why(play.seen, since + span)
+    assert f"(asked {told})." in why(play.seen, since + span)
 
 
 # --- the view ------------------------------------------------------------------------------------------------------------

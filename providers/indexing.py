@@ -41,8 +41,27 @@ async def build_index(pages: Path, root: Path, embedder: Embedder) -> BuiltIndex
     built = False
     if not await asyncio.to_thread(_take, root, name):
         vectors = await embedder.embed([_read_by_model(passage) for passage in passages])
-        built = await asyncio.to_thread(_write, root, name, pages, embedder.model_id, passages, vectors)
+        built = await asyncio.to_thread(write_index, root, name, pages, embedder.model_id, passages, vectors)
     return BuiltIndex(name=name, model_id=embedder.model_id, passages=len(passages), built=built)
+
+
+class IndexCheck(Frozen):
+    """What a look at pages and index says. `stands`: the pointer names a whole index of these very pages and this model."""
+
+    passages: int
+    pages: int
+    wanted: str
+    found: str | None
+    stands: bool
+
+
+def check_index(pages: Path, root: Path, model_id: str) -> IndexCheck:
+    """Reads every page and looks at the index; embeds, builds and moves nothing. Raises BrokenPage or Misconfigured for the pages."""
+    passages = read_passages(pages)
+    wanted, found = _name(passages, model_id), pointed(root)
+    stands = found == wanted and marker_of(root / wanted) is not None
+    of_pages = len({passage.id.partition("#")[0] for passage in passages})
+    return IndexCheck(passages=len(passages), pages=of_pages, wanted=wanted, found=found, stands=stands)
 
 
 async def ensure_index(pages: Path, root: Path, embedder: Embedder) -> BuiltIndex:
@@ -94,7 +113,7 @@ def _take(root: Path, name: str) -> bool:
         return True
 
 
-def _write(root: Path, name: str, pages: Path, model_id: str, passages: Sequence[Passage], vectors: Sequence[Sequence[float]]) -> bool:
+def write_index(root: Path, name: str, pages: Path, model_id: str, passages: Sequence[Passage], vectors: Sequence[Sequence[float]]) -> bool:
     """Writes the folder, points at it and sweeps. False if another builder was first."""
     with _only_builder(root):
         folder = root / name

@@ -133,14 +133,28 @@ def replay(what: Annotated[str, typer.Argument(help="A journey's id, or a file w
 
 
 @app.command()
-def index(pages: Annotated[Path | None, typer.Option(help="The folder of Markdown pages; without it, ours.")] = None) -> None:
+def index(
+    pages: Annotated[Path | None, typer.Option(help="The folder of Markdown pages; without it, ours.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only read the pages and say whether the index is theirs; exit code 1: it is not.")
+    ] = False,
+) -> None:
     """Build the index of the knowledge pages, unless it is there; workers take it up by themselves."""
-    from providers.indexing import build_index
+    from providers.indexing import build_index, check_index
     from providers.offline.embeddings import MiniLM
     from providers.pages import OUR_PAGES
 
+    folder, root, model = pages or OUR_PAGES, settings().index_root, MiniLM()
     try:
-        built = asyncio.run(build_index(pages or OUR_PAGES, settings().index_root, MiniLM()))
+        if check:
+            looked = check_index(folder, root, model.model_id)
+            print(f"{looked.pages} pages, {looked.passages} passages, all of them readable.")
+            if not looked.stands:
+                state = f"{looked.found}, of other pages or another model" if looked.found else "missing"
+                fail(f"The index is {state}: run `homeview index`.")
+            print(f"The index {looked.wanted} is theirs.")
+            return
+        built = asyncio.run(build_index(folder, root, model))
     except ProviderError as error:
         fail(str(error))
     console.print(f"{'Built' if built.built else 'Already there'}: {built.passages} passages, {built.model_id}, folder {built.name}.")

@@ -89,6 +89,19 @@ async def test_a_key_is_answered_the_same_after_the_journey_has_closed(homeview:
     assert {action["action"] for action in new.json()["actions"]} == {"results", "start"}
 
 
+async def test_a_key_is_answered_the_same_after_everything_was_started_again(mind: tuple[Any, Any, Any], tmp_path: Path) -> None:
+    async with local_server() as server:
+        async with stack(server, tmp_path, mind) as up:
+            journey = await up.start()
+            first = await post(up, journey, "hello", "kept")
+        async with stack(server, tmp_path, mind) as again:
+            answers = await asyncio.gather(*(post(again, journey, "hello", "kept") for _ in range(5)))
+            assert {(answer.status_code, answer.text) for answer in answers} == {(200, first.text)}
+            other = await post(again, journey, "hello?", "kept")
+            assert (other.status_code, other.json()["type"]) == (409, "/problems/KeyReused")
+            assert (await again.view(journey))["turns"] == 2
+
+
 async def test_the_same_key_starts_the_same_journey(homeview: Stack) -> None:
     starts = await asyncio.gather(
         *(homeview.http.post("/v1/journeys", json={"message": "hello"}, headers={"Idempotency-Key": "my-kitchen"}) for _ in range(5))

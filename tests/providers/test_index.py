@@ -16,8 +16,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from providers.base import Embedder, Knowledge
-from providers.index import FLOOR, REMEMBERED, ChromaKnowledge, IndexDamaged, IndexMissing, IndexOfAnotherModel
-from providers.indexing import build_index, ensure_index
+from providers.index import FLOOR, REMEMBERED, ChromaKnowledge, IndexDamaged, IndexMissing, IndexOfAnotherModel, pointed
+from providers.indexing import build_index, check_index, ensure_index
 from providers.offline.embeddings import MiniLM
 from providers.pages import OUR_PAGES, BrokenPage
 from tests.providers.test_pages import PAGE, a_page
@@ -344,6 +344,17 @@ async def test_a_start_builds_what_is_missing_and_what_has_changed(pages, root, 
     a_page(pages, PAGE.replace("Over a cabinet.", "Away from the sink."))
     assert (await ensure_index(pages, root, words)).built
     assert (await ensure_index(pages, root, Words("words-2"))).built
+
+
+async def test_a_check_says_whether_the_index_is_that_of_the_pages_and_builds_nothing(pages, root, words):
+    assert not check_index(pages, root, words.model_id).stands
+    built = await build_index(pages, root, words)
+    looked = check_index(pages, root, words.model_id)
+    assert (looked.stands, looked.found, looked.passages) == (True, built.name, built.passages)
+    assert not check_index(pages, root, "another-model").stands
+    (pages / "new.md").write_text((next(pages.glob("*.md"))).read_text())
+    assert not check_index(pages, root, words.model_id).stands
+    assert pointed(root) == built.name
 
 
 async def test_a_start_leaves_an_index_that_was_built_from_other_pages(pages, root, words, tmp_path):

@@ -21,7 +21,8 @@ class Embedder(Protocol):
 
 
 class Passage(Frozen):
-    """A piece of a knowledge page. `score` is the cosine similarity to the question (0 to 1)."""
+    """A piece of a knowledge page. `asked`: how people ask for it, found with it and never shown. `score` is the cosine similarity
+    of the question to the text or to one of these (0 to 1)."""
 
     id: str
     title: str
@@ -29,6 +30,7 @@ class Passage(Frozen):
     source: str
     date_read: str
     region: str
+    asked: tuple[str, ...] = ()
     score: float = 0.0
 
 

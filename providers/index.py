@@ -22,13 +22,14 @@ from journeys.inputs import Frozen
 from providers.base import Embedder, Passage
 from providers.errors import Misconfigured
 
-# The cosine below which a passage does not answer. Chosen for MiniLM on the tuning questions of tests/providers/knowledge_questions.yaml;
+# The score below which a passage does not answer. Chosen for MiniLM on the tuning questions of tests/providers/knowledge_questions.yaml;
 # another embedding model needs a floor of its own.
-FLOOR: Final = 0.34
+FLOOR: Final = 0.467
 COLLECTION: Final = "pages"
 POINTER: Final = "current"
 MARKER: Final = "whole.json"
-REMEMBERED: Final = 512  # passages; a whole corpus of ours is a third of that
+REMEMBERED: Final = 1024  # passages; twice a whole corpus of ours
+_LOOKED_AT: Final = 8  # vectors for each passage wanted: a passage has one of its text and four of its questions
 
 _OPENING = Lock()  # chromadb shares one system per path among the clients of a process, and makes it without a lock
 
@@ -108,12 +109,18 @@ class ChromaKnowledge:
             pass
 
     def _nearest(self, vector: Sequence[float], limit: int) -> list[Passage]:
+        """A passage counts once. Its score leans on the nearest of its questions, two to one: see `score`."""
         with self._asked() as collection:
-            found = collection.query(query_embeddings=[list(vector)], n_results=limit, include=["metadatas", "distances"])
-            passages = self._remember(found["ids"][0], found["metadatas"][0])
-        scores = [min(1.0, max(0.0, 1.0 - distance)) for distance in found["distances"][0]]
-        scored = zip(passages, scores, strict=True)
-        return [passage.model_copy(update={"score": score}) for passage, score in scored if score >= self.floor]
+            near = collection.query(query_embeddings=[list(vector)], n_results=limit * _LOOKED_AT, include=["distances"])
+            best: dict[str, float] = {}
+            for entry, distance in zip(near["ids"][0], near["distances"][0], strict=True):
+                best.setdefault(passage_of(entry), 1.0 - distance)
+            texts = collection.get(ids=list(best), include=["embeddings", "metadatas"])
+            passages = self._remember(texts["ids"], texts["metadatas"])
+        likeness = texts["embeddings"] @ vector
+        scored = [p.model_copy(update={"score": score(best[p.id], float(text))}) for p, text in zip(passages, likeness, strict=True)]
+        answers = [passage for passage in scored if passage.score >= self.floor]
+        return sorted(answers, key=lambda passage: -passage.score)[:limit]
 
     def _of(self, ids: Sequence[str]) -> list[Passage]:
         with self._asked() as collection:
@@ -172,6 +179,21 @@ class ChromaKnowledge:
             self._client.close()
         self._name = self._client = self._collection = None
         self._seen = {}
+
+
+def score(nearest: float, text: float) -> float:
+    """0 to 1, of two cosines: of what is nearest in a passage (a question of it, most often) and of its text. Text alone can't tell a
+    question it answers from one that is merely about the same thing; a question alone takes a likeness of form for one of meaning."""
+    return min(1.0, max(0.0, (2 * nearest + text) / 3))
+
+
+def entry_id(passage_id: str, question: int) -> str:
+    """Of the vector of a passage's nth question, counted from 1; that of its text has the passage's own id."""
+    return f"{passage_id}?{question}"
+
+
+def passage_of(entry: str) -> str:
+    return entry.partition("?")[0]
 
 
 def _passage(id_: str, stored: Mapping[str, str]) -> Passage:

@@ -19,6 +19,7 @@ OUR_PAGES: Final = Path(__file__).parent.parent / "knowledge"
 UNCHECKED: Final = "general trade knowledge, unchecked"
 LONGEST: Final = 800  # characters: about 180 tokens, so that title and passage fit the 256 that MiniLM reads
 NOT_A_PAGE: Final = "README.md"
+ASKED: Final = "Asked:"
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True, pattern=r"^[^\n]+$")]
 
@@ -76,6 +77,7 @@ def read_page(file: Path) -> list[Passage]:
         if section in first_seen:
             raise BrokenPage(file, number, f"the id {section} is taken by the heading in line {first_seen[section]}")
         first_seen[section] = number
+        asked, body = _asked(file, number, body)
         for count, text in enumerate(_pieces(file, number, body), start=1):
             passages.append(
                 Passage(
@@ -85,6 +87,7 @@ def read_page(file: Path) -> list[Passage]:
                     source=heading.source,
                     date_read=heading.read.isoformat(),
                     region=heading.region,
+                    asked=asked if count == 1 else (),
                 )
             )
     return passages
@@ -133,6 +136,17 @@ def _sections(file: Path, lines: list[str], start: int) -> Iterator[tuple[int, s
     if not title:
         raise BrokenPage(file, len(lines), "the page has no section")
     yield number, title, body
+
+
+def _asked(file: Path, number: int, body: list[str]) -> tuple[tuple[str, ...], list[str]]:
+    """The questions of the line `Asked: one? / another?` right below a heading, and the lines without it."""
+    at = next((n for n, line in enumerate(body) if line.strip()), None)
+    if at is None or not body[at].startswith(ASKED):
+        return (), body
+    questions = tuple(question.strip() for question in body[at].removeprefix(ASKED).split(" / "))
+    if not all(questions) or len(set(questions)) < len(questions):
+        raise BrokenPage(file, number + 1 + at, "the questions stand on one line, each once, with ' / ' between them")
+    return questions, body[at + 1 :]
 
 
 def _pieces(file: Path, number: int, body: list[str]) -> list[str]:

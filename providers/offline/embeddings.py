@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
@@ -20,6 +22,7 @@ if TYPE_CHECKING:  # numpy is loaded with the model
 TOKENS = 256  # what the model was trained to read; the rest of a longer text is not seen
 CHARACTERS = 8192  # 256 tokens of ordinary words end long before this
 REMEMBERED = 256
+SIDE_BY_SIDE = min(4, os.cpu_count() or 1)  # texts of a whole index; a message is one text
 
 
 class WeightsMissing(Misconfigured):
@@ -56,7 +59,8 @@ class MiniLM:
             return np.empty((0, self.dimensions), np.float32)
         if len(texts) == 1:
             return self.remembered(texts[0][:CHARACTERS])[np.newaxis]
-        return np.stack([self._vector(text[:CHARACTERS]) for text in texts])
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:  # the network lets go of the interpreter's lock
+            return np.stack(list(threads.map(self._vector, (text[:CHARACTERS] for text in texts))))
 
     def _vector(self, text: str) -> "Vectors":
         import numpy as np

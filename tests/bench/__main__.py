@@ -13,11 +13,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import growth, parked, start, streams, turns
+from tests.bench import growth, parked, retrieval, start, streams, turns
 from tests.bench.beds import build_index
 from tests.bench.cells import Report, open_out
 
-PARTS = ("turns", "streams", "growth", "parked", "start")
+PARTS = ("turns", "streams", "growth", "parked", "start", "retrieval")
 
 
 def arguments() -> argparse.Namespace:
@@ -47,8 +47,9 @@ async def run(chosen: argparse.Namespace, work: Path, index: Path, report: Repor
     for name, part in (("streams", streams.run), ("growth", growth.run), ("parked", parked.run)):
         if name in wanted:
             await part(report, work, index, quick=chosen.quick)
-    if "start" in wanted:
-        await start.run(report, work, quick=chosen.quick)
+    for name, alone in (("start", start.run), ("retrieval", retrieval.run)):
+        if name in wanted:
+            await alone(report, work, quick=chosen.quick)
 
 
 def main() -> int:

@@ -66,9 +66,27 @@ def test_a_passage_carries_page_and_heading_source_region_and_day(tmp_path):
         "source": UNCHECKED,
         "date_read": "2026-11-22",
         "region": "US",
+        "asked": (),
         "score": 0.0,
     }
     assert second.id == "sinks#where-the-seam-goes"
+
+
+def test_the_questions_below_a_heading_are_kept_apart_from_its_text(tmp_path):
+    first, second = read_page(
+        a_page(tmp_path, PAGE.replace("One large bowl", "Asked: one sink or two? / is a big bowl better\n\nOne large bowl", 1))
+    )
+    assert first.asked == ("one sink or two?", "is a big bowl better")
+    assert first.text == "One large bowl takes a tray. Two suit washing by hand."
+    assert second.asked == ()
+
+
+@pytest.mark.parametrize("asked", ["Asked:", "Asked: the same / the same", "Asked: one /  / two"])
+def test_questions_that_are_missing_or_repeated_are_named_with_their_line(tmp_path, asked):
+    with pytest.raises(BrokenPage) as broken:
+        read_page(a_page(tmp_path, PAGE.replace("One large bowl", f"{asked}\n\nOne large bowl", 1)))
+    assert "questions" in str(broken.value)
+    assert PAGE.replace("One large bowl", asked, 1).splitlines()[broken.value.line - 1].startswith(asked)
 
 
 def test_ids_and_texts_stay_when_a_page_is_wrapped_anew_or_its_sections_change_places(tmp_path):

@@ -1,0 +1,65 @@
+"""The fake Gemini on a port of this machine: in this process for a test, or as a process of its own (`python -m tests.gemini`)."""
+
+import asyncio
+import contextlib
+import json
+import socket
+from collections.abc import AsyncIterator
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from tests.gemini.control import control
+from tests.gemini.fake import FakeGemini
+from tests.gemini.wire import ClosableConnection
+
+
+class Models:
+    """`/v1beta/models/{model}:{call}`, as an ASGI application, since not every answer of a fault is a response."""
+
+    def __init__(self, gemini: FakeGemini) -> None:
+        self.gemini = gemini
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            body = json.loads(await request.body())
+        except ClientDisconnect:
+            return
+        except ValueError:
+            body = None
+        body = body if isinstance(body, dict) else None
+        meet = self.gemini.meet(**request.path_params, headers=request.headers, body=body)
+        await meet(scope, receive, send)
+
+
+class Server(uvicorn.Server):
+    """Ends at once: whoever still waits for an answer sees the connection close."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await super().shutdown(sockets)
+
+
+@contextlib.asynccontextmanager
+async def fake_gemini(key: str | None = None, port: int = 0) -> AsyncIterator[FakeGemini]:
+    """Running and empty; its address is in `url`. Port 0: a free one."""
+    gemini = FakeGemini(key)
+    app = Starlette(routes=[Mount("/_fake", control(gemini)), Route("/{version}/models/{model}:{name}", Models(gemini), methods=["POST"])])
+    config = uvicorn.Config(app, "127.0.0.1", port, http=ClosableConnection, ws="none", lifespan="off", log_config=None, access_log=False)
+    server = Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
+    running = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+        assert not running.done(), running.result()
+    gemini.url = "http://{}:{}".format(*server.servers[0].sockets[0].getsockname())
+    try:
+        yield gemini
+    finally:
+        server.should_exit = True
+        await running

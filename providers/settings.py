@@ -85,7 +85,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default_factory=lambda fields: f"sqlite:///{fields['home'] / 'homeview.db'}",
         repr=False,
-        description="The SQLAlchemy URL of the database; by default an SQLite file in the home folder.",
+        description="The SQLAlchemy URL of the database, SQLite or PostgreSQL; by default an SQLite file in the home folder.",
     )
     namespace: Annotated[str, Field(min_length=1)] = Field("default", description="Temporal's namespace.")
     log: Literal["text", "json"] = Field("text", description="How log lines are written: `text` for people, `json` for machines.")

@@ -1,7 +1,7 @@
 """Fixtures that several rooms share. A server of its own for each module, so that no journey of one meets a worker of another."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,9 @@ from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter
 from providers.pages import OUR_PAGES
+from providers.store.migrate import migrate
+from providers.store.store import Store
+from tests.postgres import Cluster, cluster
 from tests.running import Stack, local_server, stack
 
 settings.register_profile("homeview", deadline=None)  # a busy machine is no counterexample
@@ -48,6 +51,33 @@ async def mind(index_root: Path, embedder: MiniLM) -> AsyncIterator[tuple[Any, A
     knowledge = ChromaKnowledge(index_root, embedder)
     yield OfflineReader(embedder), knowledge, OfflineWriter()
     knowledge.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server of our own; skips where it is not installed."""
+    with cluster() as running:
+        yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database with our tables: the test runs on each."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'homeview.db'}"
+        migrate(url)
+        yield url
+    else:
+        postgres: Cluster = request.getfixturevalue("postgres")
+        with postgres.database() as url:
+            yield url
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    store = Store(url)
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="module")

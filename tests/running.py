@@ -26,7 +26,7 @@ from providers.settings import Settings
 from providers.store.journeys import SqlRecords
 from providers.store.migrate import migrate
 from providers.store.store import Store
-from providers.temporal import data_converter, wait_until_up
+from providers.temporal import connect, data_converter, wait_until_up
 from worker.build import Providers, build_replayer, build_worker
 
 
@@ -105,16 +105,23 @@ def settings_at(home: Path, temporal: str, **more: Any) -> Settings:
 
 @contextlib.asynccontextmanager
 async def stack(
-    env: WorkflowEnvironment, home: Path, mind: tuple[Any, Any, Any], *, worker: bool = True, interceptors: Sequence[Interceptor] = ()
+    env: WorkflowEnvironment,
+    home: Path,
+    mind: tuple[Any, Any, Any],
+    *,
+    worker: bool = True,
+    interceptors: Sequence[Interceptor] = (),
+    **more: Any,
 ) -> AsyncIterator[Stack]:
-    """`mind` is (reader, knowledge, writer). Without `worker` nobody does the work."""
-    settings = settings_at(home, env.client.service_client.config.target_host)
+    """`mind` is (reader, knowledge, writer). Without `worker` nobody does the work. `more` are settings."""
+    settings = settings_at(home, env.client.service_client.config.target_host, **more)
     migrate(settings.database_url)
     store = Store(settings.database_url)
     providers = Providers(SqlRecords(store), *mind)
     async with serving(settings) as http, contextlib.AsyncExitStack() as works:
         if worker:
-            await works.enter_async_context(build_worker(env.client, providers, interceptors=interceptors))
+            client = await connect(settings)  # of its own: a process's workers of one queue can't share one
+            await works.enter_async_context(build_worker(client, providers, interceptors=interceptors))
         yield Stack(http, env.client, store, settings, providers)
     store.close()
 

@@ -49,6 +49,18 @@ def dev() -> None:
         fail(str(error))
 
 
+@app.command("migrate")
+def bring_up_to_date() -> None:
+    """Bring the database to this version. `homeview dev` does it by itself; where workers and API run by themselves, do it first."""
+    from providers.store.migrate import migrate
+
+    try:
+        migrate(settings().database_url)
+    except ProviderError as error:
+        fail(str(error))
+    console.print("The database is that of this version.")
+
+
 @app.command()
 def worker() -> None:
     """Run a worker: it does the work of journeys. Any number of them may run."""
@@ -59,6 +71,8 @@ def worker() -> None:
     set_up_logs(chosen.log)
     try:
         asyncio.run(run_worker(chosen))
+    except ProviderError as error:
+        fail(str(error))
     except RuntimeError as error:
         fail(f"No Temporal server answers at {chosen.temporal_address} ({error}). Start one with `homeview dev`.")
 

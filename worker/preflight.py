@@ -15,6 +15,7 @@ from typing import Final
 from urllib.parse import quote
 
 from providers.devserver import DevServerUnavailable, find_temporal
+from providers.errors import Misconfigured
 from providers.settings import LOOPBACK, Settings
 
 LAST_PORT: Final = 65535
@@ -45,6 +46,8 @@ def ready(settings: Settings, free: FreeSpace = free_space) -> Iterator[None]:
         check_ports(settings)
         if settings.database_file:
             check_database(settings.database_file, "HomeView's database,")
+        else:
+            check_server(settings.database_url)
         if settings.starts_temporal:
             check_database(settings.temporal_db, "the Temporal server's database with every open journey,")
         yield
@@ -166,6 +169,16 @@ def check_database(file: Path, what: str) -> None:
         return  # busy, interrupted by us, or waiting to be recovered: nothing is known to be wrong
     if found != "ok":
         raise _damaged(file, what, found)
+
+
+def check_server(url: str) -> None:
+    """A database that is no file answers. It is asked at once: it is not ours to start, nor to wait for."""
+    from providers.store.migrate import reach  # half a second of SQLAlchemy, when everything cheaper has passed
+
+    try:
+        reach(url)
+    except Misconfigured as sentence:
+        raise NotReady(str(sentence)) from sentence
 
 
 def _damaged(file: Path, what: str, found: str) -> NotReady:

@@ -13,10 +13,13 @@ from sqlalchemy import Connection
 from api.deps import Doors, JourneyId, Open, Tenant
 from api.errors import documented
 from api.routes.journeys import own
+from providers.errors import StoreUnavailable
 from providers.store.journeys import journey_of
-from providers.store.tail import Entry, Stream, entries_after, first_of_open_turn, frame, last_seq
+from providers.store.log import Entry, entries_after, first_of_open_turn, frame, last_seq
+from providers.store.tail import Stream
 
 router = APIRouter(prefix="/v1/journeys/{journey_id}", tags=["events"])
+AGAIN = 0.5  # seconds until a log that could not be read is asked again
 KEEP_ALIVE = 15.0  # seconds of silence after which a comment keeps proxies from closing the stream
 
 
@@ -48,7 +51,12 @@ async def follow(doors: Doors, journey_id: str, position: int | None) -> AsyncIt
         behind = True  # the backlog first: the log is read until it has no more, and again only where the tailer leaves a gap
         while not doors.tail.ended:
             if behind:
-                live = await doors.store.read(lambda db, seq=position: entries_after(db, journey_id, seq))  # type: ignore[misc]
+                try:
+                    live = await doors.store.read(lambda db, seq=position: entries_after(db, journey_id, seq))  # type: ignore[misc]
+                except StoreUnavailable:  # a database that is started again, say: the stream need not end for that
+                    yield b": the log can't be read now\n\n"
+                    await asyncio.sleep(AGAIN)
+                    continue
                 behind = bool(live)
             else:
                 live, behind, silent = await fresh(stream, position)

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import sqlite
 
 from journeys.messages import Ended
 from providers.base import Event, Known
+from providers.store.log import tell
 from providers.store.store import Store
 from providers.store.tables import events, journeys, model_calls, requests, results, timeline, turns
 
@@ -92,6 +93,7 @@ _DISPLACE = (
     .where(turns.c.journey_id == _OF_JOURNEY, turns.c.seq == bindparam("at_seq"), turns.c.id != _OF_TURN, turns.c.status == "open")
     .values(seq=NOWHERE)
 )
+_HOLD = select(journeys.c.id).where(journeys.c.id == _OF_JOURNEY).with_for_update(key_share=True)
 _STANDS = select(turns.c.decision).where(turns.c.id == _OF_TURN)
 _CLOSE = update(turns).where(turns.c.id == _OF_TURN, turns.c.seq == bindparam("at_seq"), turns.c.status == "open")
 _INSERT_ENTRIES, _INSERT_EVENTS = insert(timeline), insert(events)
@@ -116,6 +118,13 @@ _TURN = select(turns).where(turns.c.id == _OF_TURN, turns.c.journey_id == _OF_JO
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------------
+def _hold(db: Connection, journey_id: str) -> None:
+    """A journey's writers one after another until the commit, as all writers of SQLite are anyway. First of all locks, so that no two
+    wait for each other; and two that open a turn at the same place see one another's."""
+    if db.dialect.name != "sqlite":
+        db.execute(_HOLD, {"of_journey": journey_id})
+
+
 def open_turn(
     db: Connection,
     journey: Mapping[str, Any] | None,
@@ -126,6 +135,7 @@ def open_turn(
     dialect = db.dialect.name
     if journey is not None:
         db.execute(_unless_there(dialect, journeys), {**journey, "last_seq": 0})
+    _hold(db, turn["journey_id"])
     db.execute(_unless_there(dialect, requests), request)
     # Nobody else is at this place of the journey any more: what a worker that lost its task still holds there can't be told.
     db.execute(_DISPLACE, {"of_journey": turn["journey_id"], "at_seq": turn["seq"], "of_turn": turn["id"]})
@@ -158,6 +168,7 @@ def close_turn(
     news: Sequence[Event],
 ) -> bool:
     """Turn, view, timeline and events in one transaction. False where it was closed before: then nothing is written again."""
+    _hold(db, journey_id)
     closed = db.execute(_CLOSE, {**turn, "ended_at": at, "of_turn": turn_id, "at_seq": seq})
     if closed.rowcount == 0:
         return False
@@ -181,6 +192,7 @@ def keep_events(db: Connection, *, journey_id: str, turn_id: str, first_seq: int
         for i, event in enumerate(news)
     ]
     db.execute(_INSERT_EVENTS, rows)
+    tell(db, journey_id, first_seq, first_seq + len(rows) - 1)
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------------

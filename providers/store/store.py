@@ -6,22 +6,20 @@ Writers never wait for a clock: while one commit is on its way the next group ga
 
 import asyncio
 import queue
-import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
 
-from providers.errors import Misconfigured, StoreUnavailable
+from providers.store.engine import READERS, WRITER, failure_of, for_reading, is_deadlock, open_engine
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+Outcome = tuple[Any, Exception | None]
 _GROUP = 64  # at most this many works share a commit, so that one slow group can't starve a turn
-_READERS = 4
 
 
 class Store:
@@ -30,9 +28,10 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self.engine = open_engine(url)
+        self._reading = for_reading(self.engine)
         self._works: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="store-read")
-        self._writer = threading.Thread(target=self._write_groups, name="store-write", daemon=True)
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="store-read")
+        self._writer = threading.Thread(target=self._write_groups, name=WRITER, daemon=True)
         self._writer.start()
 
     async def write(self, work: Work[T]) -> T:
@@ -53,9 +52,9 @@ class Store:
 
     def _read(self, work: Work[T]) -> T:
         try:
-            with self.engine.connect() as db:
+            with self._reading.connect() as db:
                 return work(db)
-        except (OperationalError, InterfaceError) as error:
+        except DBAPIError as error:
             raise failure_of(error) from error
 
     def _write_groups(self) -> None:
@@ -70,26 +69,28 @@ class Store:
             self._write_group(group)
 
     def _write_group(self, group: list[tuple[Work[Any], Future[Any]]]) -> None:
-        """All in one transaction, each behind a savepoint where there are several, so that one that fails takes no other with it."""
         wanted = [(work, done) for work, done in group if done.set_running_or_notify_cancel()]
-        outcomes: list[tuple[Any, Exception | None]] = []
-        try:
-            with self.engine.begin() as db:
-                outcomes = [_alone(db, work) for work, _ in wanted] if len(wanted) > 1 else [(work(db), None) for work, _ in wanted]
-        except (IntegrityError, DataError) as error:  # of a work that is alone: its own fault
-            outcomes = [(None, error)]
-        except DBAPIError as error:  # the database itself: nothing of the group is on disk
-            outcomes = [(None, failure_of(error))] * len(wanted)
-        except Exception as error:  # a bug of ours must fail its works, not end the only writer
-            outcomes = [(None, error)] * len(wanted)
+        outcomes = self._committed([work for work, _ in wanted])
         for (_, done), (value, failure) in zip(wanted, outcomes, strict=True):
             if failure is not None:
                 done.set_exception(failure)
             else:
                 done.set_result(value)
 
+    def _committed(self, works: Sequence[Work[Any]]) -> list[Outcome]:
+        """All in one transaction, each behind a savepoint where there are several, so that one that fails takes no other with it."""
+        try:
+            with self.engine.begin() as db:
+                return [_alone(db, work) for work in works] if len(works) > 1 else [(work(db), None) for work in works]
+        except DBAPIError as error:  # of a work that is alone, or of the database itself: nothing of the group is on disk
+            if len(works) > 1 and is_deadlock(error):  # with the group of another process; a work that is alone holds one journey only
+                return [outcome for work in works for outcome in self._committed([work])]
+            return [(None, failure_of(error))] * len(works)
+        except Exception as error:  # a bug of ours must fail its works, not end the only writer
+            return [(None, error)] * len(works)
 
-def _alone(db: Connection, work: Work[Any]) -> tuple[Any, Exception | None]:
+
+def _alone(db: Connection, work: Work[Any]) -> Outcome:
     savepoint = db.begin_nested()
     try:
         value = work(db)
@@ -97,40 +98,6 @@ def _alone(db: Connection, work: Work[Any]) -> tuple[Any, Exception | None]:
         raise  # a full disk has ended the transaction with its savepoints: rolling back to one would hide the reason
     except Exception as error:
         savepoint.rollback()
-        return None, error
+        return None, failure_of(error) if isinstance(error, ProgrammingError) else error
     savepoint.commit()
     return value, None
-
-
-def failure_of(error: DBAPIError) -> Exception:
-    """A table or column that is not there won't come by waiting: SQLite gives that the code 1, and a locked or full database others."""
-    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
-        return Misconfigured(f"{reason(error)} The database does not fit this version of HomeView.")
-    return StoreUnavailable(reason(error))
-
-
-def reason(error: DBAPIError) -> str:
-    """The database's own short complaint, without the statement and its values, which hold what people wrote."""
-    return f"The database can't be used now: {error.orig}"[:300]
-
-
-def open_engine(url: str) -> Engine:
-    """An engine with the settings we measured: WAL and NORMAL make SQLite three times as fast and survive kill -9."""
-    parsed = make_url(url)
-    if not parsed.drivername.startswith("sqlite"):
-        return create_engine(url, pool_size=_READERS + 1)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5.0}, pool_size=_READERS + 1)
-
-    @event.listens_for(engine, "connect")
-    def settle(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # ours is the BEGIN below; sqlite3's own comes too late for a savepoint
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # The writer takes the lock at once: a read that turns into a write can't wait for another writer, it fails.
-        writing = threading.current_thread().name == "store-write"
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine

@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Utc(TypeDecorator[datetime]):
-    """An aware UTC time; SQLite forgets the zone, so it is put back on reading."""
+    """An aware UTC time, whatever the database makes of it: SQLite forgets the zone, PostgreSQL gives the session's."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -17,9 +17,9 @@ class Utc(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value else None
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if isinstance(value, datetime) and value.tzinfo is None:
-            return value.replace(tzinfo=UTC)
-        return value if isinstance(value, datetime) else None
+        if not isinstance(value, datetime):
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 _NAMES = {

@@ -1,34 +1,24 @@
-"""The event log, live: one tailer a process reads what was committed and hands it to every open stream of that journey.
+"""The event log, live: one tailer a process learns what was committed and hands it to every open stream of that journey.
 
-SQLite tells by `PRAGMA data_version` (4 microseconds) that another connection, or another process, has committed.
 A stream subscribes first and then reads its backlog, so nothing falls between the two; `seq` sorts out what comes twice.
 """
 
 import asyncio
 import contextlib
-import sqlite3
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, func, select
-
+from providers.errors import ProviderError
+from providers.store.log import Entry
 from providers.store.store import Store
-from providers.store.tables import events, journeys, turns
+from providers.store.watch import watch
 
-_LOOK_EVERY = 0.01  # seconds between looks while a stream is open; none is open, none is taken
-_BATCH = 500
 _BEHIND = 1_000  # events a slow stream may have waiting before it reads the log itself instead
+_AGAIN, _LONGEST = 0.1, 2.0  # seconds until a watch that was lost is taken up again, doubled each time
 
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One event of the log. `frame` is its SSE form, made once for all streams."""
-
-    journey_id: str
-    seq: int
-    kind: str
-    frame: bytes
+log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -51,22 +41,6 @@ class Stream:
         self.waiting, self.behind = [], False
         self.news.clear()
         return entries, behind
-
-
-def frame(seq: int, kind: str, data: str) -> bytes:
-    """Server-sent event: `data` is one line of JSON."""
-    return f"id: {seq}\nevent: {kind}\ndata: {data}\n\n".encode()
-
-
-def entries_after(db: Connection, journey_id: str, seq: int, limit: int = _BATCH) -> list[Entry]:
-    statement = select(events.c.seq, events.c.kind, events.c.data).where(events.c.journey_id == journey_id, events.c.seq > seq)
-    rows = db.execute(statement.order_by(events.c.seq).limit(limit))
-    return [Entry(journey_id, row.seq, row.kind, frame(row.seq, row.kind, row.data)) for row in rows]
-
-
-def last_seq(db: Connection, journey_id: str) -> int | None:
-    """The seq of the journey's newest event; None where there is no such journey."""
-    return db.execute(select(journeys.c.last_seq).where(journeys.c.id == journey_id)).scalar_one_or_none()
 
 
 class Tail:
@@ -112,42 +86,33 @@ class Tail:
                 self._open.clear()
 
     async def _follow(self) -> None:
-        """Where nobody listened for a while, what was missed is the streams' own backlog: begin at the newest."""
-        with contextlib.closing(self._watch()) as watch:
-            while True:
-                if not self._open.is_set():
-                    await self._open.wait()
-                    seen, position = None, await self._store.read(lambda db: db.execute(select(func.max(events.c.id))).scalar() or 0)
-                    for streams in self._streams.values():
-                        for stream in streams:
-                            stream.behind = True  # it may have subscribed before `position` was taken
-                            stream.news.set()
-                version = watch.execute("PRAGMA data_version").fetchone()[0]
-                if version != seen:
-                    seen, position = version, await self._hand_out(position)
-                await asyncio.sleep(_LOOK_EVERY)
-
-    async def _hand_out(self, position: int) -> int:
+        """While a stream is open. Where nobody watched for a while, or the database was away, what was missed is in the log."""
+        pause = _AGAIN
         while True:
-            rows = await self._store.read(lambda db, after=position: _rows_after(db, after))  # type: ignore[misc]
-            for journey_id, entries in _by_journey([entry for _, entry in rows]).items():
-                for n, stream in enumerate(list(self._streams.get(journey_id, ()))):
-                    stream.give(entries)
-                    if n % 50 == 49:
-                        await asyncio.sleep(0)  # two hundred tabs must not hold up the person's own answer
-            position = rows[-1][0] if rows else position
-            if len(rows) < _BATCH:
-                return position
+            await self._open.wait()
+            try:
+                async with watch(self._store) as watched:
+                    self._all_behind()  # they may have subscribed before the watch began
+                    pause = _AGAIN
+                    while self._open.is_set():
+                        await self._hand_out(await watched.more(self._streams))
+            except ProviderError as error:
+                log.warning("The event log can't be followed, trying again in %.1f s: %s", pause, error)
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST)
 
-    def _watch(self) -> sqlite3.Connection:
-        path = self._store.engine.url.database
-        return sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+    def _all_behind(self) -> None:
+        for streams in self._streams.values():
+            for stream in streams:
+                stream.behind = True
+                stream.news.set()
 
-
-def _rows_after(db: Connection, position: int) -> list[tuple[int, Entry]]:
-    statement = select(events.c.id, events.c.journey_id, events.c.seq, events.c.kind, events.c.data).where(events.c.id > position)
-    rows = db.execute(statement.order_by(events.c.id).limit(_BATCH))
-    return [(row.id, Entry(row.journey_id, row.seq, row.kind, frame(row.seq, row.kind, row.data))) for row in rows]
+    async def _hand_out(self, entries: list[Entry]) -> None:
+        for journey_id, of_journey in _by_journey(entries).items():
+            for n, stream in enumerate(list(self._streams.get(journey_id, ()))):
+                stream.give(of_journey)
+                if n % 50 == 49:
+                    await asyncio.sleep(0)  # two hundred tabs must not hold up the person's own answer
 
 
 def _by_journey(entries: list[Entry]) -> dict[str, list[Entry]]:
@@ -155,11 +120,3 @@ def _by_journey(entries: list[Entry]) -> dict[str, list[Entry]]:
     for entry in entries:
         grouped[entry.journey_id].append(entry)
     return grouped
-
-
-def first_of_open_turn(db: Connection, journey_id: str) -> int | None:
-    """The position just before the first event of the turn that is open; None where none is, or it has told nothing yet."""
-    open_turns = select(turns.c.id).where(turns.c.journey_id == journey_id, turns.c.status == "open")
-    first = select(func.min(events.c.seq)).where(events.c.journey_id == journey_id, events.c.turn_id.in_(open_turns))
-    seq = db.execute(first).scalar_one_or_none()
-    return None if seq is None else seq - 1

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from providers.store.tail import last_seq
+from providers.store.log import last_seq
 from tests.running import Stack, until
 
 pytestmark = pytest.mark.anyio

@@ -1,40 +1,30 @@
 """The database: writes commit together and fail alone, the log has no gaps, and a full disk is a sentence."""
 
 import asyncio
-from collections.abc import Iterator
-from datetime import UTC, datetime
+import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from providers.base import Event
 from providers.errors import Misconfigured, StoreUnavailable
+from providers.store.engine import failure_of
 from providers.store.journeys import SqlRecords, journey_of, journeys_page, results_of, turn_of
+from providers.store.log import entries_after
 from providers.store.migrate import is_current, migrate
 from providers.store.store import Store
 from providers.store.tables import metadata
-from providers.store.tail import entries_after
 
 pytestmark = pytest.mark.anyio
+sqlite_only = pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'homeview.db'}"
-    migrate(url)
-    return url
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    store = Store(url)
-    yield store
-    store.close()
 
 
 async def opened(store: Store, journey: str = "j", turn: str = "t", seq: int = 1, **more: Any) -> SqlRecords:
@@ -147,6 +137,49 @@ async def test_one_write_that_fails_takes_no_other_with_it(store: Store) -> None
     assert kept == ["a", "b", "c"]
 
 
+async def test_a_table_that_is_not_there_is_told_and_not_waited_for(store: Store) -> None:
+    def look(db: Connection) -> None:
+        db.execute(text("SELECT nothing FROM nowhere"))
+
+    with pytest.raises(Misconfigured, match="does not fit this version"):
+        await store.read(look)
+    outcomes = await asyncio.gather(*(store.write(look) for _ in range(3)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [Misconfigured] * 3
+
+
+async def test_a_read_sees_one_moment_whatever_is_written_meanwhile(store: Store, url: str) -> None:
+    await opened(store)
+    other = Store(url)
+
+    def look(db: Connection) -> list[int]:
+        seen = [len(journeys_page(db, "home", limit=9, cursor=None))]
+        written.set()
+        assert done.wait(20)
+        return [*seen, len(journeys_page(db, "home", limit=9, cursor=None))]
+
+    written, done = threading.Event(), threading.Event()
+    looking = asyncio.create_task(store.read(look))
+    await asyncio.to_thread(written.wait, 20)
+    await opened(other, "j2", "t2")
+    done.set()
+    assert await looking == [1, 1]
+    other.close()
+
+
+async def test_whatever_a_person_types_can_be_kept(store: Store) -> None:
+    records = await opened(store, turn="t\0")
+    said = "Küche 🏠 \0 'quoted' \\ %s :name"
+    await records.open_turn(
+        journey=None,
+        request={"journey_id": "j", "operation": "converse", "key": "k", "body_hash": "h", "turn_id": "t2", "at": NOW},
+        turn={"id": "t2", "journey_id": "j", "seq": 2, "operation": "converse", "text": said, "started_at": NOW, "inputs": {"said": said}},
+    )
+    turn = await store.read(lambda db: turn_of(db, "j", "t2"))
+    assert turn is not None
+    assert turn["text"].replace("\ufffd", "\0") == said  # PostgreSQL's text can't hold a NUL
+    assert turn["inputs"] == {"said": said}
+
+
 async def test_a_write_nobody_waits_for_any_more_does_not_end_the_writer(store: Store) -> None:
     await opened(store)
     given_up = [asyncio.create_task(store.write(lambda db: None)) for _ in range(20)]
@@ -157,6 +190,7 @@ async def test_a_write_nobody_waits_for_any_more_does_not_end_the_writer(store: 
     assert await store.write(lambda db: 7) == 7
 
 
+@sqlite_only  # PostgreSQL's disk is its server's; what it says then is among the complaints below
 async def test_a_full_disk_is_a_sentence_and_room_makes_it_work_again(store: Store) -> None:
     """SQLite's own limit on pages gives the very error of a full disk."""
     await store.write(lambda db: db.execute(text("CREATE TABLE scratch (value TEXT)")) and None)
@@ -199,4 +233,32 @@ async def test_times_come_back_in_utc(store: Store) -> None:
     await opened(store)
     row = await store.read(lambda db: journey_of(db, "j"))
     assert row is not None
-    assert row["created_at"] == NOW
+    assert (row["created_at"], row["created_at"].utcoffset()) == (NOW, timedelta())
+
+
+@pytest.mark.parametrize(
+    ("state", "becomes"),
+    [
+        ("57P01", StoreUnavailable),  # the administrator ended the connection
+        ("57P03", StoreUnavailable),  # starting up or shutting down
+        ("53300", StoreUnavailable),  # too many connections
+        ("53100", StoreUnavailable),  # the disk is full
+        ("40001", StoreUnavailable),  # can't be put in an order
+        ("40P01", StoreUnavailable),  # a deadlock
+        ("55P03", StoreUnavailable),  # a lock was not to be had in time
+        ("25006", StoreUnavailable),  # read only: a standby, until it is promoted
+        ("08006", StoreUnavailable),  # the connection broke
+        ("42P01", Misconfigured),  # no such table
+        ("42703", Misconfigured),  # no such column
+        ("42501", Misconfigured),  # not allowed
+        ("3D000", Misconfigured),  # no such database
+        ("28P01", Misconfigured),  # a wrong password
+        ("23505", DBAPIError),  # there already: the work's own fault
+        ("22P02", DBAPIError),  # no number
+    ],
+)
+def test_of_postgresqls_complaints_what_waiting_mends_is_tried_again_and_nothing_else(state: str, becomes: type[Exception]) -> None:
+    said = psycopg.errors.lookup(state)("words")
+    error = DBAPIError.instance("INSERT", {}, said, psycopg.Error)
+    assert isinstance(error, DBAPIError)
+    assert isinstance(failure_of(error), becomes)

@@ -142,6 +142,26 @@ def test_a_database_with_a_broken_page_is_named(tmp_path):
     assert "restore it from your backup" in said
 
 
+def test_a_database_server_that_does_not_answer_is_named(tmp_path):
+    url = f"postgresql+psycopg://me:canary@127.0.0.1:{free_ports(1)[0]}/homeview"
+    with pytest.raises(NotReady, match=r"Connection refused.* Check HOMEVIEW_DATABASE_URL, that the server runs") as refusal:
+        ready(settings_in(tmp_path, database_url=url)).__enter__()
+    assert "canary" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("no url", "HOMEVIEW_DATABASE_URL is no SQLAlchemy URL, such as postgresql"),
+        ("mysql://h/d", "HOMEVIEW_DATABASE_URL names neither SQLite nor PostgreSQL"),
+        ("postgresql+asyncpg://h/d", "HomeView talks to PostgreSQL by psycopg"),
+    ],
+)
+def test_a_database_that_homeview_does_not_know_is_named(tmp_path, url, said):
+    with pytest.raises(NotReady, match=said):
+        ready(settings_in(tmp_path, database_url=url)).__enter__()
+
+
 def test_a_file_that_is_no_database_is_named(tmp_path):
     (tmp_path / "t.db").write_bytes(b"no database at all " * 500)
     with pytest.raises(NotReady, match=r"is damaged \(file is not a database\)"):

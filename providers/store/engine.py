@@ -37,7 +37,7 @@ def open_engine(url: str) -> Engine:
     except (ArgumentError, NoSuchModuleError) as error:
         raise Misconfigured("HOMEVIEW_DATABASE_URL is no SQLAlchemy URL, such as postgresql+psycopg://user:password@host/name.") from error
     except ImportError as error:
-        raise Misconfigured(f"HOMEVIEW_DATABASE_URL needs a driver: {error}. For PostgreSQL that is psycopg, the extra `postgres`.") from error
+        raise Misconfigured(f"HOMEVIEW_DATABASE_URL needs a driver ({error}): psycopg, the extra `postgres`, for PostgreSQL.") from error
 
 
 def _sqlite(url: URL) -> Engine:

@@ -31,6 +31,7 @@ def fail(sentence: str, code: int = 1) -> NoReturn:
 @app.command()
 def dev() -> None:
     """Run everything on this machine: Temporal, the workers and the API. Ctrl-C stops it; nothing is lost."""
+    from providers.index import pointed
     from providers.indexing import ensure_index
     from providers.offline.embeddings import MiniLM
     from providers.pages import OUR_PAGES
@@ -41,6 +42,8 @@ def dev() -> None:
 
     async def prepare() -> None:
         await asyncio.to_thread(migrate, chosen.database_url)
+        if pointed(chosen.index_root) is None:
+            print("Reading the knowledge pages into an index; only the first start does.", flush=True)
         await ensure_index(OUR_PAGES, chosen.index_root, MiniLM())
 
     try:

@@ -10,7 +10,7 @@ TASK_TIMEOUT: Final = timedelta(seconds=2)
 
 # For so long the journeys of a killed worker wait for it before another is asked. Above the time for which a busy worker lets a task
 # wait: what it gives up goes to a worker that must replay it first, and makes a busy hour busier. 1 s at 64 journeys at once on two
-# cores: 30 turns a second, P95 4.8 s; 2 s: 33 and 3.1 s.
+# cores: 30 turns a second, P95 4.3 s; 2 s: 33 and 2.8 s (docs/decisions/0009).
 STICKY_TIMEOUT: Final = timedelta(seconds=2)
 
 # A worker's open workflow tasks, each a turn with all its local activities. 400 let 64 turns overrun TASK_TIMEOUT on two cores.

@@ -71,7 +71,7 @@ class ChromaKnowledge:
         self._name: str | None = None
         self._client: Any = None
         self._collection: Any = None
-        self._seen: dict[str, Passage] = {}  # by id, of the index that is open; the one found last stands last
+        self._seen: dict[str, tuple[Passage, Any]] = {}  # by id, with its text's vector; of the index that is open, the latest last
 
     async def load(self) -> None:
         """Open before the first question, to spare it the seconds of Chroma's import."""
@@ -91,7 +91,7 @@ class ChromaKnowledge:
 
         What was found a moment ago, by the search of the same turn say, is not fetched again."""
         seen = self._seen if self._is_open() else {}
-        known = [passage for id_ in ids if (passage := seen.get(id_))]
+        known = [kept[0] for id_ in ids if (kept := seen.get(id_))]
         return known if len(known) == len(ids) else await asyncio.to_thread(self._of, ids)
 
     def close(self) -> None:
@@ -115,28 +115,31 @@ class ChromaKnowledge:
             best: dict[str, float] = {}
             for entry, distance in zip(near["ids"][0], near["distances"][0], strict=True):
                 best.setdefault(passage_of(entry), 1.0 - distance)
-            texts = collection.get(ids=list(best), include=["embeddings", "metadatas"])
-            passages = self._remember(texts["ids"], texts["metadatas"])
-        likeness = texts["embeddings"] @ vector
-        scored = [p.model_copy(update={"score": score(best[p.id], float(text))}) for p, text in zip(passages, likeness, strict=True)]
-        answers = [passage for passage in scored if passage.score >= self.floor]
-        return sorted(answers, key=lambda passage: -passage.score)[:limit]
+            near_by = self._fetched(collection, list(best))
+        scores = {id_: score(best[id_], float(text @ vector)) for id_, (_, text) in near_by.items()}
+        ranked = sorted((id_ for id_ in scores if scores[id_] >= self.floor), key=lambda id_: -scores[id_])
+        return [near_by[id_][0].model_copy(update={"score": scores[id_]}) for id_ in ranked[:limit]]
 
     def _of(self, ids: Sequence[str]) -> list[Passage]:
         with self._asked() as collection:
-            found = collection.get(ids=list(dict.fromkeys(ids)), include=["metadatas"])
-            passages = {passage.id: passage for passage in self._remember(found["ids"], found["metadatas"])}
-        return [passages[id_] for id_ in ids if id_ in passages]
+            found = self._fetched(collection, list(dict.fromkeys(ids)))
+        return [found[id_][0] for id_ in ids if id_ in found]
 
-    def _remember(self, ids: Sequence[str], stored: Sequence[Mapping[str, str]]) -> list[Passage]:
-        """The passages, kept for the next time they are wanted. Within `_asked`, as only one thread may write here."""
-        passages = [_passage(id_, fields) for id_, fields in zip(ids, stored, strict=True)]
-        for passage in passages:
-            self._seen.pop(passage.id, None)
-            self._seen[passage.id] = passage
-        for oldest in list(self._seen)[:-REMEMBERED]:
-            del self._seen[oldest]
-        return passages
+    def _fetched(self, collection: Any, ids: Sequence[str]) -> dict[str, tuple[Passage, Any]]:
+        """Passages and their vectors, kept for the next time they are near: fetching them takes as long as finding them.
+
+        Within `_asked`, as only one thread may write here."""
+        if missing := [id_ for id_ in ids if id_ not in self._seen]:
+            new = collection.get(ids=missing, include=["embeddings", "metadatas"])
+            fresh = [_passage(id_, fields) for id_, fields in zip(new["ids"], new["metadatas"], strict=True)]
+            found = {passage.id: (passage, vector) for passage, vector in zip(fresh, new["embeddings"], strict=True)}
+        else:
+            found = {}
+        found |= {id_: self._seen.pop(id_) for id_ in ids if id_ in self._seen}
+        self._seen |= found
+        while len(self._seen) > REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+        return found
 
     @contextmanager
     def _asked(self) -> Iterator[Any]:

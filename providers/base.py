@@ -1,8 +1,11 @@
 """The Protocols of the outside world. One appears with its second provider or its first fake."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from decimal import Decimal
+from typing import Any, Literal, Protocol
+
+from pydantic import BaseModel
 
 from journeys.inputs import Frozen, Need
 from journeys.messages import Ended, Line, Understanding
@@ -51,6 +54,43 @@ class Reader(Protocol):
 
     async def understand(self, text: str, needs: Sequence[Need], asked: str | None) -> Understanding:
         """`needs`: every need the journey knows; `asked`: the name of the one the person was last asked for."""
+        ...
+
+
+class Generated(Frozen):
+    """What a language model answered to one call, whatever it is worth. `text` is everything it said; whoever asked for JSON checks it.
+
+    `finish`: stop (it said all it wanted), max_tokens (cut off), blocked (the provider withheld it; `reason` is the provider's word for
+    why), empty (nothing was said). `usage` is what the provider reports, unchanged. `cost` in US dollars, at the price of the call's own
+    time; `priced_as` names the model whose price was taken, which is another one where the model's own price is not known.
+    """
+
+    text: str
+    finish: Literal["stop", "max_tokens", "blocked", "empty"]
+    reason: str = ""
+    model: str
+    usage: dict[str, Any] = {}
+    cost: Decimal = Decimal(0)
+    priced_as: str = ""
+
+
+class LanguageModel(Protocol):
+    """One model of one provider. `engine` names both, such as gemini:gemini-3.8-flash."""
+
+    engine: str
+
+    async def generate(
+        self,
+        instructions: str,
+        content: str,
+        *,
+        schema: type[BaseModel] | None = None,
+        most_tokens: int,
+        seconds: float,
+        on_text: Callable[[str], Awaitable[None]] | None = None,
+    ) -> Generated:
+        """One call, never repeated here. With `schema` the model is asked for JSON of that shape; with `on_text` the answer streams, and
+        everything said so far is handed over as it grows. `seconds` bounds the whole call. Raises an Unavailable or a Refused."""
         ...
 
 

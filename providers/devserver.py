@@ -106,4 +106,3 @@ def _flags(words: Sequence[str]) -> Iterator[Flag]:
 
 def _spelled(flags: Iterable[Flag]) -> list[str]:
     return [name if value is None else f"{name}={value}" for name, value in flags]
-

@@ -88,9 +88,7 @@ def dev(
     return 0
 
 
-async def _run(
-    settings: Settings, prepare: Prepare, stack: Stack, say: Say, temporal_up: Callable[[str, float], Awaitable[None]]
-) -> None:
+async def _run(settings: Settings, prepare: Prepare, stack: Stack, say: Say, temporal_up: Callable[[str, float], Awaitable[None]]) -> None:
     stop, hurry = asyncio.Event(), asyncio.Event()
     _on_signals(stop, hurry, say)
     supervisor = Supervisor(settings.logs, say)

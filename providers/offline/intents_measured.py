@@ -89,4 +89,3 @@ def main() -> None:
         print(f"  abstains on {result.abstained:.1%} (best below {ABSTAIN_BELOW}); of the rest {result.accuracy_of_kept:.3f} are right")
         for meant, read, times in result.confused[:12]:
             print(f"  {times:3d}  {meant} read as {read}")
-

@@ -178,7 +178,7 @@ def is_turned_down(folded: str, hit: Hit) -> bool:
 
 
 def is_there_now(folded: str, hit: Hit, is_asked: bool) -> bool:
-    """"The counters are laminate" tells of today, unless laminate is an answer to what was asked."""
+    """ "The counters are laminate" tells of today, unless laminate is an answer to what was asked."""
     if THERE_NOW_AFTER.match(folded, hit.end):
         return True
     clause = clause_before(folded, hit.start)

@@ -38,9 +38,7 @@ ALSO_WORDS = frozenset(ALSO_WORD_LIST.split())
 
 CODES = {entry[:2]: "US" for entry in STATES.split("|")} | {entry[:2]: "CA" for entry in PROVINCES.split("|")}
 NAMES = {entry[3:].lower(): (country, entry[:2]) for country, listed in (("US", STATES), ("CA", PROVINCES)) for entry in listed.split("|")}
-TOWNS = {
-    town: (country, entry[:2]) for country, listed in CITIES.items() for entry in listed.split("|") for town in entry[3:].split(", ")
-}
+TOWNS = {town: (country, entry[:2]) for country, listed in CITIES.items() for entry in listed.split("|") for town in entry[3:].split(", ")}
 CALLED = re.compile(r"\b(?:" + "|".join(re.escape(name) for name in sorted(NAMES | TOWNS, key=len, reverse=True)) + r")(?![\w])")
 # A Vermont slate, Carolina blue or Washington Street tells nothing of where the home is; Kansas City lies in two states.
 NOT_THERE = re.compile(

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 8192
 # Said while a free text was asked for, these are moves in the talk and not its text: "skip this" is nobody's goal.
-MOVES = frozenset(
-    ("skip", "go_back", "pause", "abandon", "ask_status", "ask_question", "accept", "decline", "small_talk", "out_of_scope")
-)
+MOVES = frozenset(("skip", "go_back", "pause", "abandon", "ask_status", "ask_question", "accept", "decline", "small_talk", "out_of_scope"))
 MOVE_IS_MEANT = 0.6  # their probabilities together: "I would rather not say" is skip .5 and decline .5
 
 

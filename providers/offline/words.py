@@ -98,7 +98,7 @@ def sentence_around(folded: str, place: int) -> str:
 
 
 def is_question(sentence: str) -> bool:
-    """"Is quartz better?" is one; "could we do quartz?" is a wish."""
+    """ "Is quartz better?" is one; "could we do quartz?" is a wish."""
     return opens_as_question(sentence) or (sentence.rstrip().endswith("?") and not REQUEST.match(sentence))
 
 

@@ -1,6 +1,6 @@
 """A child for supervisors: writes what it does into a journal, serves 200 when given a port, and ends as it is told.
 
-    python standin.py NAME JOURNAL [--port N] [--crash] [--stubborn] [--offspring]
+python standin.py NAME JOURNAL [--port N] [--crash] [--stubborn] [--offspring]
 """
 
 import argparse

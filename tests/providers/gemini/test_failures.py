@@ -95,7 +95,7 @@ async def test_a_fault_is_one_request_and_one_error_of_ours(
     gemini: FakeGemini, client: GeminiClient, fault: str, call: str, outcome: type[ProviderError] | str
 ) -> None:
     gemini.fault(fault, seconds=60)
-    seconds = 0.3 if fault in SILENT else 10
+    seconds = 0.5 if fault in SILENT else 10
     if isinstance(outcome, str):
         assert await CALLS[call](client, seconds) == outcome
     else:
@@ -128,6 +128,20 @@ async def test_a_key_that_gemini_does_not_take_is_auth_and_stays_unsaid(gemini: 
     await stranger.close()
     assert "another-key" not in "".join(traceback.format_exception(failure.value)) + repr(failure.value)
     assert [written.gave for written in gemini.calls] == ["refused"]
+
+
+@pytest.mark.parametrize("call", CALLS)
+async def test_a_redirect_is_not_followed_lest_the_key_goes_along(gemini: FakeGemini, call: str) -> None:
+    async def elsewhere(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        path = (await reader.readline()).split()[1].decode()
+        writer.write(f"HTTP/1.1 307 Moved\r\nlocation: {gemini.url}{path}\r\ncontent-length: 0\r\n\r\n".encode())
+
+    async with await asyncio.start_server(elsewhere, "127.0.0.1", 0) as server:
+        client = GeminiClient(SecretStr(KEY), "http://{}:{}".format(*server.sockets[0].getsockname()))
+        with pytest.raises(Upstream5xx):
+            await CALLS[call](client, 10)
+        await client.close()
+    assert gemini.calls == []
 
 
 @pytest.mark.parametrize("call", CALLS)

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any, Literal
 
 import pytest
@@ -150,7 +151,7 @@ async def test_a_stream_hands_over_everything_said_so_far_as_it_grows(gemini: Fa
     answer = await ask(model, on_text=heard)
     assert gemini.calls[0].name == "streamGenerateContent"
     assert len(heard.texts) == 3 and heard.texts[-1] == answer.text == f"You asked: {QUESTION}"
-    assert all(later.startswith(earlier) for earlier, later in zip(heard.texts, heard.texts[1:], strict=False))
+    assert all(later.startswith(earlier) for earlier, later in pairwise(heard.texts))
     assert (answer.finish, answer.usage["candidatesTokenCount"]) == ("stop", 10)
 
 
@@ -254,6 +255,17 @@ async def test_a_client_opens_at_its_first_call_and_again_after_it_was_closed(ge
         assert [answer.finish for answer in answers] == ["stop"] * 3
         await client.close()
     await client.close()
+
+
+async def test_nothing_in_the_environment_sends_a_question_elsewhere(gemini: FakeGemini, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = {"GOOGLE_GEMINI_BASE_URL": "http://127.0.0.1:9", "GOOGLE_GENAI_API_VERSION": "v1", "GOOGLE_GENAI_HTTP_CLIENT": "httpx"}
+    switched = {"GOOGLE_GENAI_USE_VERTEXAI": "true", "GOOGLE_GENAI_USE_ENTERPRISE": "true", "GOOGLE_CLOUD_PROJECT": "a-project"}
+    for name, value in {**elsewhere, **switched, "GOOGLE_API_KEY": "another", "GEMINI_API_KEY": "another"}.items():
+        monkeypatch.setenv(name, value)
+    client = GeminiClient(SecretStr(KEY), gemini.url)
+    assert (await ask(GeminiModel(client))).finish == "stop"
+    await client.close()
+    assert [(call.version, call.gave) for call in gemini.calls] == [("v1beta", "answer")]
 
 
 @pytest.mark.parametrize("streams", [False, True])

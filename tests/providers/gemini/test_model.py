@@ -1,25 +1,20 @@
 """A language model of Gemini's, over the wire: what is sent, and what comes of an answer."""
 
-import asyncio
 import json
-import subprocess
-import sys
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from providers.base import Generated, LanguageModel
-from providers.errors import Misconfigured, UpstreamNetwork
+from providers.errors import UpstreamNetwork
 from providers.gemini.client import GeminiClient
 from providers.gemini.model import CHEAPER_MODEL, DEFAULT_MODEL, GeminiModel
 from tests.gemini.answers import Answer
 from tests.gemini.asked import Json
 from tests.gemini.fake import FakeGemini
-from tests.providers.gemini.conftest import KEY
-from tests.running import until
 
 pytestmark = pytest.mark.anyio
 
@@ -243,58 +238,3 @@ async def test_the_model_that_answered_is_named(gemini: FakeGemini, model: Gemin
     gemini.script(body(said({"text": "Twelve inches."}), modelVersion="gemini-3.5-flash-lite"))
     answer = await ask(model)
     assert (answer.model, answer.priced_as) == ("gemini-3.5-flash-lite", "gemini-3.5-flash-lite")
-
-
-# The client
-
-
-async def test_a_client_opens_at_its_first_call_and_again_after_it_was_closed(gemini: FakeGemini) -> None:
-    client = GeminiClient(SecretStr(f" {KEY}\n"), f"{gemini.url}/")
-    for _ in range(2):
-        answers = await asyncio.gather(*(ask(GeminiModel(client)) for _ in range(3)))
-        assert [answer.finish for answer in answers] == ["stop"] * 3
-        await client.close()
-    await client.close()
-
-
-async def test_nothing_in_the_environment_sends_a_question_elsewhere(gemini: FakeGemini, monkeypatch: pytest.MonkeyPatch) -> None:
-    elsewhere = {"GOOGLE_GEMINI_BASE_URL": "http://127.0.0.1:9", "GOOGLE_GENAI_API_VERSION": "v1", "GOOGLE_GENAI_HTTP_CLIENT": "httpx"}
-    switched = {"GOOGLE_GENAI_USE_VERTEXAI": "true", "GOOGLE_GENAI_USE_ENTERPRISE": "true", "GOOGLE_CLOUD_PROJECT": "a-project"}
-    for name, value in {**elsewhere, **switched, "GOOGLE_API_KEY": "another", "GEMINI_API_KEY": "another"}.items():
-        monkeypatch.setenv(name, value)
-    client = GeminiClient(SecretStr(KEY), gemini.url)
-    assert (await ask(GeminiModel(client))).finish == "stop"
-    await client.close()
-    assert [(call.version, call.gave) for call in gemini.calls] == [("v1beta", "answer")]
-
-
-@pytest.mark.parametrize("streams", [False, True])
-async def test_who_waits_while_the_client_closes_sees_the_connection_break(gemini: FakeGemini, streams: bool) -> None:
-    client = GeminiClient(SecretStr(KEY), gemini.url)
-    gemini.fault("stalled_stream" if streams else "hang")
-    waiting = asyncio.create_task(ask(GeminiModel(client), on_text=Heard() if streams else None))
-    await until(lambda: gemini.calls, 10)
-    await asyncio.sleep(0.1)
-    await client.close()
-    with pytest.raises(UpstreamNetwork):
-        await waiting
-
-
-@pytest.mark.parametrize("key", ["", "  ", "two words", "kéy", "line\nbreak"])
-def test_a_key_that_could_not_be_sent_is_refused_without_being_shown(key: str) -> None:
-    with pytest.raises(Misconfigured) as refusal:
-        GeminiClient(SecretStr(key))
-    assert not key.strip() or key not in str(refusal.value)
-
-
-def test_an_address_that_is_none_is_refused_without_being_shown() -> None:
-    with pytest.raises(Misconfigured) as refusal:
-        GeminiClient(SecretStr("key"), "ftp://user:secret@127.0.0.1")
-    assert "secret" not in str(refusal.value)
-
-
-def test_a_worker_that_imports_us_has_not_imported_google() -> None:
-    slow = ["google.genai", "genai_prices", "httpx2"]
-    code = f"import sys, providers.gemini.embedder, providers.gemini.model; print([name for name in {slow} if name in sys.modules])"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert found.stdout.strip() == "[]"

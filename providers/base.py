@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel
 
 from journeys.inputs import Frozen, Need
+from journeys.memory import Recollection
 from journeys.messages import Ended, Line, Understanding
 from journeys.reply import Reply
 from journeys.state import JourneyState
@@ -107,6 +108,18 @@ class Writer(Protocol):
         results: Mapping[tuple[str, str], Mapping[str, Any]],
         passages: Sequence[Passage],
     ) -> Reply: ...
+
+
+class Memory(Protocol):
+    """What a person said in a journey and the last exchanges, bounded: a prompt does not grow with the conversation."""
+
+    async def keep(self, journey_id: str, turn_id: str, seq: int, text: str, at: datetime) -> None:
+        """Remember what of this message may matter later. Again for the same turn: nothing changes."""
+        ...
+
+    async def recall(self, journey_id: str, text: str, *, before: int, limit: int) -> Recollection:
+        """For a reply to `text` in the turn numbered `before`: the exchanges right before it, and at most `limit` older sentences."""
+        ...
 
 
 class Event(Frozen):

@@ -4,10 +4,9 @@ Every line code of journeys/engine.py has its sentence here; a test holds the tw
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from textwrap import shorten
 from typing import Any
 
-from journeys.inputs import Choice, Count, Day, Length, Money, Need, Place, RoomSize, Text, Value, Weeks
+from journeys.inputs import Need
 from journeys.messages import Line
 from journeys.renovation.pages import as_text
 from journeys.reply import Citation, Reply
@@ -15,6 +14,7 @@ from journeys.state import JourneyState
 from journeys.template import Template
 from journeys.view import actions, question
 from journeys.vocabulary import ACTIONS, INTENTS
+from journeys.wording import told
 from providers.base import Passage
 
 UNCHECKED = "general trade knowledge, unchecked"
@@ -93,47 +93,6 @@ class _Page:
         ahead = [s.title.lower() for s in self.template.steps if self.state.steps[s.id].status not in ("done", "skipped")]
         done = f"Done: {', '.join(settled)}." if settled else "Nothing is settled yet."
         return f"{done} Still to come: {', '.join(ahead)}." if ahead else done
-
-
-def told(value: Value, need: Need | None, currency: str = "USD") -> str:
-    """A value as a person would write it; `currency` is the journey's, for a sum whose own was not said."""
-    match value:
-        case Text(text=text):
-            return f"“{_cut(text)}”"
-        case Choice(option=option):
-            found = need.option(option) if need else None
-            return (found.title if found else option).lower()
-        case Length(feet=feet):
-            return f"{_plain(feet)} ft"
-        case RoomSize(length_ft=length, width_ft=width, height_ft=height):
-            return f"{_plain(length)} x {_plain(width)} ft" + (f", {_plain(height)} ft high" if height else "")
-        case Money(low_cents=low, high_cents=high, currency=named):
-            sign = "$" if (named or currency) == "USD" else ""
-            sums = _sum(high, sign) if low in (0, high) else f"{_sum(low, sign)}–{_sum(high, sign)}"
-            return f"{'up to ' if low < high and low == 0 else ''}{sums}{'' if sign else f' {named or currency}'}"
-        case Place(postcode=postcode, subdivision=subdivision, country=country):
-            return ", ".join(part for part in (postcode, subdivision, country) if part)
-        case Day(on=on):
-            return f"{on:%-d %B %Y}"
-        case Weeks(low=low, high=high):
-            return f"{_plain(low)} week{'' if low == 1 else 's'}" if low == high else f"{_plain(low)}–{_plain(high)} weeks"
-        case Count(count=count):
-            return str(count)
-
-
-def _cut(text: str) -> str:
-    """At most 80 characters, cut at a word where there is one."""
-    if len(text) <= 80:
-        return text
-    return shorten(text, 80, placeholder="…") if " " in text[:70].strip() else f"{text[:77]}…"
-
-
-def _plain(number: Any) -> str:
-    return f"{number.normalize():f}"
-
-
-def _sum(cents: int, sign: str) -> str:
-    return f"{sign}{cents // 100:,}" + (f".{cents % 100:02d}" if cents % 100 else "")
 
 
 # --- one sentence a line -------------------------------------------------------------------------------------------------

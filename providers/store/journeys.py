@@ -58,7 +58,8 @@ def _insert(dialect: str, table: Any) -> Any:
 
 
 @functools.cache
-def _unless_there(dialect: str, table: Any) -> Any:
+def unless_there(dialect: str, table: Any) -> Any:
+    """Insert, or leave what is there."""
     return _insert(dialect, table).on_conflict_do_nothing()
 
 
@@ -134,21 +135,21 @@ def open_turn(
 ) -> dict[str, Any] | None:
     dialect = db.dialect.name
     if journey is not None:
-        db.execute(_unless_there(dialect, journeys), {**journey, "last_seq": 0})
+        db.execute(unless_there(dialect, journeys), {**journey, "last_seq": 0})
     _hold(db, turn["journey_id"])
-    db.execute(_unless_there(dialect, requests), request)
+    db.execute(unless_there(dialect, requests), request)
     # Nobody else is at this place of the journey any more: what a worker that lost its task still holds there can't be told.
     db.execute(_DISPLACE, {"of_journey": turn["journey_id"], "at_seq": turn["seq"], "of_turn": turn["id"]})
     put = db.execute(_open_or_move(dialect, tuple(turn)), {**turn, "status": "open"}).first()
     for call in calls:
-        db.execute(_unless_there(dialect, model_calls), call)
+        db.execute(unless_there(dialect, model_calls), call)
     stands: dict[str, Any] | None = put[0] if put else db.execute(_STANDS, {"of_turn": turn["id"]}).scalar_one()
     return stands
 
 
 def accept(db: Connection, request: Mapping[str, Any]) -> None:
     """That it was accepted, before its turn is opened. The API says so where it answers 202, to know the turn it named again."""
-    db.execute(_unless_there(db.dialect.name, requests), request)
+    db.execute(unless_there(db.dialect.name, requests), request)
 
 
 def keep_result(db: Connection, row: Mapping[str, Any]) -> None:

@@ -3,7 +3,22 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, Numeric, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.types import TypeDecorator
 
 
@@ -144,4 +159,20 @@ model_calls = Table(
     Column("started_at", Utc, nullable=False),
     Column("ended_at", Utc),
     Index(None, "journey_id"),
+)
+
+# Sentences of a person's messages. `vector`: a unit vector as little-endian float16, of the embedding model in `made_with`; vectors of
+# different models are never compared.
+memories = Table(
+    "memories",
+    metadata,
+    Column("turn_id", Id, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("journey_id", Id, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("text", String(300), nullable=False),
+    Column("made_with", String(80), nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index(None, "journey_id", "seq"),
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
@@ -18,7 +19,7 @@ from providers.errors import Misconfigured, StoreUnavailable
 from providers.store.engine import failure_of
 from providers.store.journeys import SqlRecords, journey_of, journeys_page, results_of, turn_of
 from providers.store.log import entries_after
-from providers.store.migrate import is_current, migrate
+from providers.store.migrate import configured, is_current, migrate
 from providers.store.store import Store
 from providers.store.tables import metadata
 
@@ -74,6 +75,15 @@ def test_a_database_of_a_newer_version_is_refused_with_a_sentence(url: str) -> N
 def test_a_database_that_cant_be_opened_says_what_to_check(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="HOMEVIEW_DATABASE_URL"):
         migrate(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}")
+
+
+async def test_a_database_of_an_older_version_is_brought_to_this_one_with_what_is_in_it(store: Store, url: str) -> None:
+    await opened(store)
+    command.downgrade(configured(url), "0001")
+    assert not is_current(url)
+    migrate(url)
+    assert is_current(url)
+    assert await store.read(lambda db: journey_of(db, "j")) is not None
 
 
 async def test_a_turn_is_closed_once_and_its_events_are_told_once(store: Store) -> None:

@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,13 +9,13 @@ import pytest
 from activities.skills import SKILLS as RUN
 from journeys import engine
 from journeys.facts import Chose, Gave, WentBack
-from journeys.inputs import Choice, Count, Day, Length, Money, Need, Place, RoomSize, Text, Value, Weeks
+from journeys.inputs import Choice, Money, Text
 from journeys.messages import Line
 from journeys.state import JourneyState
 from journeys.view import actions
 from journeys.vocabulary import ACTIONS, INTENTS
 from providers.base import Passage
-from providers.offline.writer import SENTENCES, OfflineWriter, told
+from providers.offline.writer import SENTENCES, OfflineWriter
 from tests.factories import Play, a_state, a_template, at_the_decision, kitchen, said
 from tests.journeys.renovation.kitchens import inputs as kitchen_inputs
 
@@ -105,44 +103,6 @@ def test_a_blocked_step_is_told_again_whatever_else_is_said() -> None:
 
 
 # --- values --------------------------------------------------------------------------------------------------------------
-WALL = Need(name="wall", kind="length", title="Wall", ask="?")
-LOOK = Need.model_validate(
-    {"name": "look", "kind": "choice", "title": "L", "ask": "?", "options": [{"id": "semi_custom", "title": "Semi-custom"}]}
-)
-
-
-@pytest.mark.parametrize(
-    ("value", "need", "as_written"),
-    [
-        (Text(text="more light"), None, "“more light”"),
-        (Text(text="x" * 90), None, f"“{'x' * 77}…”"),
-        (Choice(option="semi_custom"), LOOK, "semi-custom"),
-        (Choice(option="semi_custom"), None, "semi_custom"),
-        (Length(feet=Decimal("22.50")), WALL, "22.5 ft"),
-        (Length(feet=Decimal("100")), WALL, "100 ft"),
-        (RoomSize(length_ft=Decimal("14.5"), width_ft=Decimal(12)), None, "14.5 x 12 ft"),
-        (RoomSize(length_ft=Decimal(14), width_ft=Decimal(12), height_ft=Decimal("8.0")), None, "14 x 12 ft, 8 ft high"),
-        (Money(low_cents=0, high_cents=50_000_00), None, "up to $50,000"),
-        (Money(low_cents=50_000_00, high_cents=50_000_00), None, "$50,000"),
-        (Money(low_cents=40_000_00, high_cents=50_000_00), None, "$40,000–$50,000"),
-        (Money(low_cents=0, high_cents=0), None, "$0"),
-        (Money(low_cents=1_50, high_cents=1_50), None, "$1.50"),
-        (Money(low_cents=99, high_cents=99), None, "$0.99"),
-        (Money(low_cents=10**12, high_cents=10**12), None, "$10,000,000,000"),
-        (Money(low_cents=40_000_00, high_cents=50_000_00, currency="EUR"), None, "40,000–50,000 EUR"),
-        (Place(country="US", subdivision="WA", postcode="98101"), None, "98101, WA, US"),
-        (Place(country="DE", postcode="10115"), None, "10115, DE"),
-        (Day(on=date(2026, 6, 1)), None, "1 June 2026"),
-        (Weeks(low=Decimal(1), high=Decimal(1)), None, "1 week"),
-        (Weeks(low=Decimal("1.5"), high=Decimal("1.5")), None, "1.5 weeks"),
-        (Weeks(low=Decimal(10), high=Decimal(12)), None, "10–12 weeks"),
-        (Count(count=1985), None, "1985"),
-    ],
-)
-def test_values_are_told_as_people_write_them(value: Value, need: Need | None, as_written: str) -> None:
-    assert told(value, need) == as_written
-
-
 def test_a_sum_without_a_currency_is_in_the_journeys() -> None:
     play = Play(state=a_state(currency="CAD", inputs={"budget": Money(low_cents=0, high_cents=100_00)}))
     assert "budget: up to 100 CAD." in written(play, Line(code="noted", names=["budget"]))

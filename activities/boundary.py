@@ -1,10 +1,12 @@
 """Where an activity's exception becomes a named, bounded failure of Temporal's. In one place, for every activity.
 
-A Refusal goes back to the person and is not tried again; what is unavailable is tried again; anything else is our bug: it is
-final, so that the turn fails alone and is told, instead of being tried for ever. Failures never hold what a person wrote.
+A Refusal goes back to the person and is not tried again; nor is what a provider refuses. What is unavailable is tried again, after the
+delay that the provider named itself. Anything else is our bug: it is final, so that the turn fails alone and is told, instead of being
+tried for ever. Failures never hold what a person wrote.
 """
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
@@ -12,7 +14,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from journeys.refusals import Refusal
-from providers.errors import Unavailable
+from providers.errors import RateLimited, Refused, Unavailable
 
 _BENIGN = ApplicationErrorCategory.BENIGN
 
@@ -32,7 +34,12 @@ class _Named(ActivityInboundInterceptor):
             raise ApplicationError(str(refusal)[:500], type=type(refusal).__name__, non_retryable=True, category=_BENIGN) from None
         except Unavailable as error:
             activity.logger.warning("An activity will be tried again.", extra={"error": type(error).__name__})
-            raise ApplicationError(str(error)[:500], type=type(error).__name__, category=_BENIGN) from None
+            after = error.retry_after if isinstance(error, RateLimited) else None
+            delay = None if after is None else timedelta(seconds=after)
+            raise ApplicationError(str(error)[:500], type=type(error).__name__, category=_BENIGN, next_retry_delay=delay) from None
+        except Refused as error:
+            activity.logger.error("A provider refuses what it is asked.", extra={"error": type(error).__name__, "why": str(error)})
+            raise ApplicationError(str(error)[:500], type=type(error).__name__, non_retryable=True, category=_BENIGN) from None
         except Exception as error:
             kind = type(error).__name__
             activity.logger.error("An activity failed for good.", exc_info=True, extra={"error": kind})

@@ -4,12 +4,16 @@
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from temporalio import activity
 
+from activities.briefing import Briefing
 from journeys import engine
-from journeys.facts import Made, Said
+from journeys.brief import Brief
+from journeys.facts import Fact, Made, Said
+from journeys.hazards import hazards_in
 from journeys.messages import Decision, Line, Opened, Understanding
 from journeys.refusals import by_name
 from journeys.reply import Reply
@@ -17,7 +21,7 @@ from journeys.state import JourneyState
 from journeys.template import Template
 from journeys.view import Action, actions, view
 from journeys.vocabulary import ACTIONS
-from journeys.work import DecideNext, FailTurn, OpenTurn, RecordTurn, Turn
+from journeys.work import DecideNext, DecideTurn, FailTurn, OpenTurn, RecordTurn, Turn, Work
 from providers import base
 from providers.base import Event, Knowledge, Reader, Writer
 from providers.errors import ProviderError
@@ -26,14 +30,25 @@ UNDERSTAND = "understand"  # the name of the call in a deed
 
 
 class Records:
-    """Handed its providers; `skills` gives the version each skill runs with now."""
+    """Handed its providers; `skills` gives the version each skill runs with now; `briefing` is there where models are asked."""
 
-    def __init__(self, records: base.Records, reader: Reader, knowledge: Knowledge, writer: Writer, skills: Mapping[str, str]) -> None:
-        self.records, self.reader, self.knowledge, self.writer, self.skills = records, reader, knowledge, writer, skills
+    def __init__(
+        self,
+        records: base.Records,
+        ledger: base.Ledger,
+        reader: Reader,
+        knowledge: Knowledge,
+        writer: Writer,
+        skills: Mapping[str, str],
+        briefing: Briefing | None = None,
+    ) -> None:
+        self.records, self.ledger, self.reader, self.knowledge, self.writer = records, ledger, reader, knowledge, writer
+        self.skills, self.briefing = skills, briefing
 
     @activity.defn(name="open")
     async def open(self, asked: OpenTurn) -> Opened:
-        """Store what was asked under its key and decide what follows. What the reader answered once is not asked of it again.
+        """Store what was asked under its key and decide what follows, or say which models to ask first. What the reader answered once is
+        not asked of it again.
 
         The records may know more than the workflow: local activities enter history only when their workflow task completes, and a
         worker killed before that has told a turn that nobody remembers. Such turns are given back, to be taken up first.
@@ -46,41 +61,94 @@ class Records:
         seq = max([turn.seq, *(missed.seq + 1 for missed in known.missed)])
         if known.ended is not None:
             return Opened(seq=max(seq, known.ended.seq), missed=known.missed, ended=known.ended)
-        decision, row, calls = await self._decided(asked.model_copy(update={"state": state}), seq, deed, known.answer)
-        stands = await self._store(asked, {**row, "decision": decision.model_dump(mode="json")}, calls)
-        return Opened(seq=seq, missed=known.missed, decision=Decision.model_validate(stands))
+        asked = asked.model_copy(update={"state": state})
+        if self.briefing and asked.fact is None and known.answer is None:
+            await self._brief(asked, seq, self.briefing)
+            return Opened(seq=seq, missed=known.missed, routes=self.briefing.routes)
+        row = _turn_row(asked, seq, asked.text)
+        decision = await self._decide(asked, row, asked.fact or _Message(asked.text or "", deed, known.answer))
+        return Opened(seq=seq, missed=known.missed, decision=decision)
 
-    async def _decided(
-        self, asked: OpenTurn, seq: int, deed: str, answer: Mapping[str, Any] | None
-    ) -> tuple[Decision, dict[str, Any], list[dict[str, Any]]]:
-        """The decision, the turn's row, and the calls to book. Neither a refusal nor a bug of ours loses the message."""
-        turn, fact = asked.turn, asked.fact
-        row: dict[str, Any] = {"id": turn.turn_id, "journey_id": asked.state.journey_id, "seq": seq, "operation": turn.operation}
-        row |= {"text": asked.text, "started_at": turn.at}
-        cites, lines, calls = list[str](), list[Line](), list[dict[str, Any]]()
-        try:
-            engine.check(asked.template, asked.state, fact)
-            if fact is None:
-                fact, cites, lines, calls = await self._understand(asked, deed, answer)
-                row |= {"intents": [i.model_dump() for i in fact.understanding.intents], "engine": fact.understanding.engine}
-            decision = engine.decide(asked.template, asked.state, fact, turn.at, self.skills)
-        except Exception:
-            await self._store(asked, row, calls)
-            raise
-        row["inputs"] = {name: value.model_dump(mode="json") for name, value in decision.inputs.items()}
-        return decision.model_copy(update={"say": [*decision.say, *lines], "cites": cites}), row, calls
-
-    async def _store(self, asked: OpenTurn, row: Mapping[str, Any], calls: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-        turn = asked.turn
-        request = {"journey_id": asked.state.journey_id, "operation": turn.operation, "key": turn.key, "body_hash": turn.body_hash}
-        journey = _journey_row(asked.template, asked.state, turn) if turn.operation == "begin" else None
-        return await self.records.open_turn(
-            journey=journey, request={**request, "turn_id": turn.turn_id, "at": turn.at}, turn=row, calls=calls
-        )
+    @activity.defn(name="decide")
+    async def decide(self, known: DecideTurn) -> Decision:
+        """What follows from a message that a model has read; where none could, it is read here, and the person is told."""
+        row, deed = _turn_row(known, known.turn.seq, known.text), known.deed
+        if deed is None:
+            message = _Message(known.text, f"{known.turn.turn_id}/{UNDERSTAND}", None, degraded=known.degraded)
+            return await self._decide(known, row, message)
+        answer = await self.ledger.answer_of(deed)
+        return await self._decide(known, row, _Message(known.text, deed, answer["understanding"], answer["cites"], known.degraded))
 
     @activity.defn(name="decide_next")
     async def decide_next(self, asked: DecideNext) -> Decision:
-        return engine.decide(asked.template, asked.state, Made(results=asked.results), asked.turn.at, self.skills)
+        decision = engine.decide(asked.template, asked.state, Made(results=asked.results), asked.turn.at, self.skills)
+        if asked.text is None or decision.runs or not self.briefing:
+            return decision
+        whole = decision.model_copy(update={"say": [*asked.say, *decision.say], "cites": asked.cites})
+        return await self._to_reword(asked, whole, asked.text, decision)
+
+    async def _brief(self, asked: OpenTurn, seq: int, briefing: Briefing) -> None:
+        """The message is kept first, whatever becomes of the search for what a model should know."""
+        row = _turn_row(asked, seq, asked.text)
+        brief = None
+        try:
+            engine.check(asked.template, asked.state, None)
+            brief = await briefing.to_answer(asked, seq)
+        finally:
+            await self._store(asked, row, brief=brief)
+
+    async def _decide(self, work: Work, row: dict[str, Any], asked: "Fact | _Message") -> Decision:
+        """The decision that stands. Neither a refusal nor a bug of ours loses the message."""
+        cites, lines, calls = list[str](), list[Line](), list[dict[str, Any]]()
+        by_model = isinstance(asked, _Message) and asked.read is not None and not asked.deed.endswith(UNDERSTAND)
+        try:
+            if isinstance(asked, _Message):
+                if not by_model:  # with a model it was granted before the call
+                    engine.check(work.template, work.state, None)
+                fact, cites, lines, calls = await self._understood(work, asked)
+                row |= {"intents": [i.model_dump() for i in fact.understanding.intents], "engine": fact.understanding.engine}
+                decision = engine.decide(work.template, work.state, fact, work.turn.at, self.skills)
+            else:
+                engine.check(work.template, work.state, asked)
+                decision = engine.decide(work.template, work.state, asked, work.turn.at, self.skills)
+        except Exception:
+            await self._store(work, row, calls)
+            raise
+        row["inputs"] = {name: value.model_dump(mode="json") for name, value in decision.inputs.items()}
+        warnings = [Line(code="hazard", about=name) for name in hazards_in(asked.text)] if isinstance(asked, _Message) else []
+        decision = decision.model_copy(update={"say": [*warnings, *decision.say, *lines], "cites": cites})
+        if isinstance(asked, _Message):
+            decision = decision.model_copy(update={"degraded": asked.degraded})
+            if by_model and not decision.runs:
+                stops = engine.stops(decision)
+                decision = decision.model_copy(update={"spoken": None if stops else asked.deed})
+                decision = await self._to_reword(work, decision, asked.text, decision) if stops else decision
+        stands = await self._store(work, {**row, "decision": decision.model_dump(mode="json")}, calls)
+        return Decision.model_validate(stands)
+
+    async def _to_reword(self, work: Work, whole: Decision, text: str, decision: Decision) -> Decision:
+        """A model is to word what became of the turn: it is told what code would say, in the state after it."""
+        assert self.briefing
+        state = work.state.model_copy()
+        engine.carry_out(state, decision)
+        made = await self._reply(work.template, state, whole)
+        await self.briefing.to_reply(work, state, text, made.text)
+        return decision.model_copy(update={"reword": True})
+
+    async def _store(
+        self, work: Work, row: Mapping[str, Any], calls: Sequence[Mapping[str, Any]] = (), brief: Brief | None = None
+    ) -> dict[str, Any] | None:
+        turn = work.turn
+        request = {"journey_id": work.state.journey_id, "operation": turn.operation, "key": turn.key, "body_hash": turn.body_hash}
+        journey = _journey_row(work.template, work.state, turn) if turn.operation == "begin" else None
+        told = brief and {"turn_id": turn.turn_id, "call": brief.call, "journey_id": work.state.journey_id, "at": turn.at}
+        return await self.records.open_turn(
+            journey=journey,
+            request={**request, "turn_id": turn.turn_id, "at": turn.at},
+            turn=row,
+            calls=calls,
+            brief={**told, "body": brief.model_dump(mode="json")} if told and brief else None,
+        )
 
     @activity.defn(name="record")
     async def record(self, told: RecordTurn) -> None:
@@ -90,7 +158,8 @@ class Records:
             sentence = f"This was not carried out: the journey is {state.status}. What you wrote is kept."
             await self._close(told, "stopped", problem("Stopped", sentence, [a.action for a in actions(told.template, state)]))
             return
-        reply = await self._reply(told, decision)
+        spoken = (await self.ledger.answer_of(decision.spoken))["reply"] if decision.spoken else None
+        reply = await self._reply(told.template, state, decision, spoken)
         seen = view(told.template, state, told.turn.turn_id)
         results = [
             {"step": line.about, "skill": skill, "version": ref.version, "headline": ref.headline}
@@ -117,6 +186,7 @@ class Records:
                 "status": "done",
                 "reply": reply.model_dump(mode="json"),
                 "results": results,
+                "degraded": decision.degraded,
                 "step": state.focus,
                 "decision": decision.model_dump(mode="json"),
             },
@@ -133,39 +203,42 @@ class Records:
         sentence = "Something went wrong on our side and this could not be carried out. What you sent is kept; nothing else changed."
         await self._close(told, "failed", problem("TurnFailed", sentence, ["new_key", "status"], error=told.error))
 
-    async def _understand(
-        self, asked: OpenTurn, deed: str, answer: Mapping[str, Any] | None
-    ) -> tuple[Said, list[str], list[Line], list[dict[str, Any]]]:
+    async def _understood(self, work: Work, message: "_Message") -> tuple[Said, list[str], list[Line], list[dict[str, Any]]]:
         """The fact, the passages that answer it, what else must be said, and the call to book (none where it was booked before)."""
-        text, calls = asked.text or "", list[dict[str, Any]]()
-        if answer is None:
-            understood = await self.reader.understand(text, engine.reader_needs(asked.template, asked.state), asked.state.asked)
-            call: dict[str, Any] = {"deed": deed, "journey_id": asked.state.journey_id, "turn_id": asked.turn.turn_id, "name": UNDERSTAND}
-            call |= {"engine": understood.engine, "status": "answered", "answer": understood.model_dump(mode="json")}
-            calls.append({**call, "cost": 0, "started_at": asked.turn.at, "ended_at": asked.turn.at})
+        text, calls, lines = message.text, list[dict[str, Any]](), list[Line]()
+        if message.read is None:
+            understood = await self.reader.understand(text, engine.reader_needs(work.template, work.state), work.state.asked)
+            call: dict[str, Any] = {"deed": message.deed, "journey_id": work.state.journey_id, "turn_id": work.turn.turn_id}
+            call |= {"name": UNDERSTAND, "engine": understood.engine, "status": "answered", "answer": understood.model_dump(mode="json")}
+            calls.append({**call, "cost": 0, "started_at": work.turn.at, "ended_at": work.turn.at})
         else:
-            understood = Understanding.model_validate(answer)
+            understood = Understanding.model_validate(message.read)
+        if message.degraded and message.cites is None:
+            lines.append(Line(code="no_model", about=message.degraded[-1]))
         said = Said(understanding=understood, is_question=text.rstrip().endswith("?"))
+        if message.cites is not None:
+            return said, message.cites, lines, calls
         priced = any(intent.name == "estimate_cost" for intent in understood.intents[:1])
         if priced or not engine.is_question(said):  # what it costs is calculated, not quoted
-            return said, [], [], calls
+            return said, [], lines, calls
         try:
             passages = await self.knowledge.search(text, limit=2)
         except ProviderError as error:
             activity.logger.warning("Knowledge can't be searched.", extra={"error": type(error).__name__})
-            return said, [], [Line(code="no_knowledge")], calls
-        return said, [passage.id for passage in passages], [], calls
+            return said, [], [*lines, Line(code="no_knowledge")], calls
+        return said, [passage.id for passage in passages], lines, calls
 
-    async def _reply(self, told: RecordTurn, decision: Decision) -> Reply:
+    async def _reply(self, template: Template, state: JourneyState, decision: Decision, spoken: str | None = None) -> Reply:
+        """`state` is that after the decision; `spoken` the words of a model, where they are the answer."""
         made = [(line.about, skill) for line in decision.say if line.code == "made" for skill in line.names]
-        refs = [(step, skill, told.state.steps[step].results[skill].version) for step, skill in made]
-        rows = await self.records.results(told.state.journey_id, refs)
+        refs = [(step, skill, state.steps[step].results[skill].version) for step, skill in made]
+        rows = await self.records.results(state.journey_id, refs)
         bodies = {key: row["body"] for key, row in rows.items()}
         try:
             passages = await self.knowledge.passages(decision.cites) if decision.cites else []
         except ProviderError:  # found a moment ago and gone since: the reply says that it has nothing to quote
             passages = []
-        return self.writer.write(told.template, told.state, decision.say, bodies, passages)
+        return self.writer.write(template, state, decision.say, bodies, passages, spoken)
 
     async def _close(self, told: RecordTurn | FailTurn, status: str, trouble: dict[str, Any]) -> None:
         """A turn that ends without a reply: its journey's view stays, the person is told."""
@@ -179,6 +252,23 @@ class Records:
             entries=[{"kind": status, "about": told.turn.operation, "detail": {"type": trouble["type"]}}],
             news=[Event(kind="failed", data={**_heading(told.turn), "problem": trouble})],
         )
+
+
+@dataclass(frozen=True)
+class _Message:
+    """What a person wrote. `read`: how it was understood under `deed`, where it was; `cites` the passages a model's reply cites, None
+    where none was asked; `degraded` why it was not."""
+
+    text: str
+    deed: str
+    read: Mapping[str, Any] | None
+    cites: list[str] | None = None
+    degraded: list[str] = field(default_factory=list)
+
+
+def _turn_row(work: Work, seq: int, text: str | None) -> dict[str, Any]:
+    row = {"id": work.turn.turn_id, "journey_id": work.state.journey_id, "seq": seq, "operation": work.turn.operation}
+    return {**row, "text": text, "started_at": work.turn.at}
 
 
 def problem(kind: str, sentence: str, next_actions: Sequence[str], error: str = "") -> dict[str, Any]:

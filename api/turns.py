@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from fastapi import Response
@@ -197,7 +198,19 @@ def turn_json(turn: Row) -> dict[str, Any]:
     kept = ("seq", "operation", "status", "text", "reply", "problem", "step", "engine")
     lists = {name: turn[name] or [] for name in ("intents", "results", "degraded")}
     times = {name: turn[name].isoformat() if turn[name] else None for name in ("started_at", "ended_at")}
-    return {"turn_id": turn["id"], **{name: turn[name] for name in kept}, **lists, "inputs": turn["inputs"] or {}, "cost": "0", **times}
+    return {
+        "turn_id": turn["id"],
+        **{name: turn[name] for name in kept},
+        **lists,
+        "inputs": turn["inputs"] or {},
+        "cost": dollars(turn["cost"]),
+        **times,
+    }
+
+
+def dollars(cost: Decimal | None) -> str:
+    """US dollars, as a decimal number that no float has touched."""
+    return f"{cost.normalize():f}" if cost else "0"
 
 
 def first_run(start: Any, run: Any, journey_id: str, options: Mapping[str, Any]) -> WithStartWorkflowOperation[Any, Any]:

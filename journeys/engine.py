@@ -7,7 +7,8 @@ of the state (draft.py); then the steps are walked once, in template order: what
 Lines of `Decision.say`, which the writer turns into sentences: began, welcome_back(days), noted(inputs), out_of_bounds(input),
 kept(step), chosen(step, option), went_back(step, stale steps), cant_go_back, skipped(step), cant_skip(step), made(step, skill),
 problem(step), question(intent), clarify(intents), status, how_to(action), small_talk, out_of_scope,
-nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed.
+nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed. The activities add
+hazard(name), no_knowledge and no_model(why).
 """
 
 from collections.abc import Mapping
@@ -31,6 +32,7 @@ __all__ = [
     "first_state",
     "is_question",
     "reader_needs",
+    "stops",
     "take_up",
     "together",
 ]
@@ -99,4 +101,12 @@ def take_up(state: JourneyState, ended: Ended) -> None:
 def together(first: Decision, then: Decision) -> Decision:
     """Two decisions carried out one after the other, as one."""
     changed = {"inputs": {**first.inputs, **then.inputs}, "steps": {**first.steps, **then.steps}, "say": [*first.say, *then.say]}
-    return then.model_copy(update={**changed, "cites": first.cites})
+    return then.model_copy(update={**changed, "cites": first.cites, "degraded": [*first.degraded, *then.degraded]})
+
+
+STOPS = frozenset({"out_of_bounds", "cant_go_back", "cant_skip", "how_to", "problem"})
+
+
+def stops(decision: Decision) -> bool:
+    """Whether it refuses something that the message wanted: what a model said before it knew that can't be the answer."""
+    return any(line.code in STOPS for line in decision.say)

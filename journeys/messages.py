@@ -116,8 +116,7 @@ class Line(Kept):
 class Decision(Kept):
     """What follows from a fact. Made in an activity, so that it lies in history as a result; the workflow carries it out.
 
-    Everything but `runs` and `say` is the new value of the field of that name in JourneyState; `steps` and `inputs` hold
-    only what changed.
+    Everything down to `steps` is the new value of the field of that name in JourneyState; `steps` and `inputs` hold only what changed.
     """
 
     status: Status
@@ -130,6 +129,9 @@ class Decision(Kept):
     runs: list[SkillRun] = []
     say: list[Line] = []
     cites: list[str] = []
+    spoken: str | None = None  # the deed of the call whose reply is the answer; None: code words it
+    reword: bool = False  # a second call words what became of it
+    degraded: list[str] = []  # what could not be done as planned
 
 
 class Ended(Kept):
@@ -147,7 +149,8 @@ class Ended(Kept):
 
 
 class Opened(Kept):
-    """What `open` found and decided. Either `decision`, or `ended` where this very turn was told before.
+    """What `open` found and decided: `decision`, or `routes` where a model has to be asked first, best first; or `ended` where this very
+    turn was told before.
 
     `missed`: turns that were told by a worker that was killed before Temporal knew of them, in their order. They are taken
     up first; `decision` builds on them.
@@ -156,7 +159,30 @@ class Opened(Kept):
     seq: int
     missed: list[Ended] = []
     decision: Decision | None = None
+    routes: list[str] = []
     ended: Ended | None = None
+
+
+class AskModel(Kept):
+    """One call of a turn on one route. Ids only: it enters history, and what the model is told is kept with the turn."""
+
+    journey_id: str
+    turn_id: str
+    call: Literal["answer", "reply"]
+    route: str
+    nth: int = 1
+
+    @property
+    def name(self) -> str:
+        """As in a deed: answer, answer.route2, reply."""
+        return self.call if self.nth == 1 else f"{self.call}.route{self.nth}"
+
+
+class Answered(Kept):
+    """What came of a call: `deed` of the row that holds the answer; None where there is none to use, and `outcome` says why."""
+
+    outcome: Literal["answered", "broken", "blocked"]
+    deed: str | None = None
 
 
 Operation = Literal["begin", "converse", "provide", "decide", "go_back", "skip", "pause", "resume", "abandon", "timer"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 JOURNEYS_QUEUE: Final = "journeys"
+MODELS_QUEUE: Final = "models"
 
 JOURNEY_TEMPLATE: Final = "JourneyTemplate"
 JOURNEY_PERSONA: Final = "JourneyPersona"

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, PlainSerializer
 
 from journeys.facts import Fact
-from journeys.messages import Decision, Operation, SkillResult, SkillRun
+from journeys.messages import Decision, Line, Operation, SkillResult, SkillRun
 from journeys.state import JourneyState
 from journeys.template import Template
 
@@ -51,8 +51,21 @@ class OpenTurn(Work):
     text: str | None = None
 
 
+class DecideTurn(Work):
+    """`deed` of the call that understood the text; None where no model did, for the reasons in `degraded`."""
+
+    text: str
+    deed: str | None
+    degraded: list[str] = []
+
+
 class DecideNext(Work):
+    """`text`: what a model will reply to once nothing more runs; `say` and `cites` of what was decided so far."""
+
     results: list[SkillResult]
+    text: str | None = None
+    say: list[Line] = []
+    cites: list[str] = []
 
 
 class RunSkill(Work):

@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
 
+from journeys.brief import Brief
 from journeys.inputs import Frozen, Need
 from journeys.memory import Recollection
 from journeys.messages import Ended, Line, Understanding
@@ -107,7 +108,10 @@ class Writer(Protocol):
         say: Sequence[Line],
         results: Mapping[tuple[str, str], Mapping[str, Any]],
         passages: Sequence[Passage],
-    ) -> Reply: ...
+        spoken: str | None = None,
+    ) -> Reply:
+        """`spoken`: a model's words, which stand in the place of what code would say of the conversation itself."""
+        ...
 
 
 class Memory(Protocol):
@@ -138,6 +142,38 @@ class Known(Frozen):
     answer: dict[str, Any] | None = None
 
 
+class Call(Frozen):
+    """A row of the ledger: `status` is started, answered, broken (what came can't be used: `why`), blocked (the provider withheld it) or
+    failed (nothing came). `attempt` counts all calls of the turn, so that drafts of two attempts can be told apart."""
+
+    deed: str
+    status: Literal["started", "answered", "broken", "blocked", "failed"]
+    why: str = ""
+    attempt: int = 1
+
+
+class Ledger(Protocol):
+    """The model calls of every turn and what they were made from. Every writing method can be run again with the same outcome."""
+
+    async def brief(self, turn_id: str, call: str) -> Brief: ...
+
+    async def keep_brief(self, journey_id: str, turn_id: str, brief: Brief, at: datetime) -> None: ...
+
+    async def begin_call(self, row: Mapping[str, Any]) -> Call:
+        """`started`, on disk, before the call is made; or what came of it, where it was made before."""
+        ...
+
+    async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
+        """What came of it. Gives the call as it stands: the first to book is believed."""
+        ...
+
+    async def answer_of(self, deed: str) -> dict[str, Any]: ...
+
+    async def tell_draft(self, journey_id: str, turn_id: str, attempt: int, n: int, piece: str) -> None:
+        """A piece of a reply that is being written, to the event log."""
+        ...
+
+
 class Records(Protocol):
     """The journey's rows. Every writing method can be run again with the same outcome. Raises StoreUnavailable."""
 
@@ -150,9 +186,11 @@ class Records(Protocol):
         request: Mapping[str, Any],
         turn: Mapping[str, Any],
         calls: Sequence[Mapping[str, Any]] = (),
+        brief: Mapping[str, Any] | None = None,
     ) -> dict[str, Any] | None:
-        """Store what was asked; with `journey`, its row first. Gives the decision that stands: the first one stored for this turn
-        at this place of the journey, whoever else was opening it. A turn that has ended stays as it is."""
+        """Store what was asked; with `journey`, its row first; with `brief`, what a model is told of it. Gives the decision that
+        stands: the first one stored for this turn at this place of the journey, whoever else was opening it. A turn that has ended stays as
+        it is."""
         ...
 
     async def close_turn(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -36,6 +36,7 @@ def _host_and_port(address: str) -> str:
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 PortOrNone = Annotated[int, Field(ge=0, le=65535)]
+Model = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
 Home = Annotated[Path, AfterValidator(lambda path: path.expanduser().resolve())]
 
 
@@ -75,12 +76,17 @@ class Settings(BaseSettings):
     temporal_metrics_port: PortOrNone = Field(
         0, description="The port of the Temporal server's Prometheus metrics; 0 lets the server take any free one."
     )
-    provider: Literal["offline"] = Field("offline", description="Who understands and answers; `offline` needs no key and no network.")
-    gemini_api_key: SecretStr | None = Field(
-        None, validation_alias="GEMINI_API_KEY", description="The key for Gemini; nothing uses it while `offline` is the only provider."
-    )
+    gemini_api_key: SecretStr | None = Field(None, validation_alias="GEMINI_API_KEY", description="The key for Gemini.")
     gemini_base_url: str | None = Field(
-        None, validation_alias="GEMINI_BASE_URL", description="Another address for Gemini, such as an emulator's; not used yet either."
+        None, validation_alias="GEMINI_BASE_URL", description="Another address for Gemini, such as an emulator's."
+    )
+    provider: Literal["offline", "gemini"] = Field(
+        default_factory=lambda fields: "gemini" if fields.get("gemini_api_key") else "offline",
+        description="Who understands and answers: `gemini`, the default where a key is set, or `offline`, with no key and no network.",
+    )
+    gemini_model: Model = Field("gemini-3.8-flash", description="The model of Gemini's that is asked first.")
+    gemini_cheaper_model: Model = Field(
+        "gemini-3.5-flash-lite", description="The one that is asked where the first does not answer; the same name means none."
     )
     database_url: str = Field(
         default_factory=lambda fields: f"sqlite:///{fields['home'] / 'homeview.db'}",
@@ -89,6 +95,17 @@ class Settings(BaseSettings):
     )
     namespace: Annotated[str, Field(min_length=1)] = Field("default", description="Temporal's namespace.")
     log: Literal["text", "json"] = Field("text", description="How log lines are written: `text` for people, `json` for machines.")
+
+    @model_validator(mode="after")
+    def _gemini_has_a_key(self) -> "Settings":
+        if self.provider == "gemini" and self.gemini_api_key is None:
+            raise ValueError("HOMEVIEW_PROVIDER: gemini needs GEMINI_API_KEY, which is not set")
+        return self
+
+    @property
+    def gemini_models(self) -> list[str]:
+        """In the order in which they are asked; none where the provider is another."""
+        return list(dict.fromkeys([self.gemini_model, self.gemini_cheaper_model])) if self.provider == "gemini" else []
 
     @property
     def temporal_address(self) -> str:
@@ -166,11 +183,14 @@ def table(settings: Settings) -> list[Row]:
         Row(
             name=_variable(name, field),
             value=_shown(getattr(settings, name)),
-            default="sqlite:///HOMEVIEW_HOME/homeview.db" if name == "database_url" else _shown(field.default),
+            default=_DERIVED.get(name) or _shown(field.default),
             meaning=field.description or "",
         )
         for name, field in _fields()
     ]
+
+
+_DERIVED: Final = {"database_url": "sqlite:///HOMEVIEW_HOME/homeview.db", "provider": "gemini with a key, else offline"}
 
 
 def _fields() -> list[tuple[str, FieldInfo]]:
@@ -190,6 +210,8 @@ def _shown(value: Any) -> str:
 
 
 def _sentence(location: tuple[int | str, ...], message: str) -> str:
+    if not location:  # of several settings together
+        return f"{message.removeprefix('Value error, ')}."
     name = str(location[0])
     field = Settings.model_fields.get(name)
     return f"{_variable(name, field) if field else name}: {message.removeprefix('Value error, ')}."

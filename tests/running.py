@@ -21,13 +21,16 @@ from temporalio.worker import Interceptor
 
 from api.app import create_app
 from journeys.names import SEARCH_ATTRIBUTE_NAMES
+from providers.base import LanguageModel
 from providers.devserver import dev_server_command, find_temporal, test_server_arguments
+from providers.memory import SqlMemory
 from providers.settings import Settings
+from providers.store.calls import SqlLedger
 from providers.store.journeys import SqlRecords
 from providers.store.migrate import migrate
 from providers.store.store import Store
 from providers.temporal import connect, data_converter, wait_until_up
-from worker.build import Providers, build_replayer, build_worker
+from worker.build import Providers, build_models_worker, build_replayer, build_worker
 
 
 def free_port() -> int:
@@ -111,19 +114,27 @@ async def stack(
     *,
     worker: bool = True,
     interceptors: Sequence[Interceptor] = (),
+    models: Sequence[LanguageModel] = (),
     **more: Any,
 ) -> AsyncIterator[Stack]:
-    """`mind` is (reader, knowledge, writer). Without `worker` nobody does the work. `more` are settings."""
+    """`mind` is (reader, knowledge, writer). Without `worker` nobody does the work. `models` are asked, best first. `more` are settings."""
     settings = settings_at(home, env.client.service_client.config.target_host, **more)
     migrate(settings.database_url)
     store = Store(settings.database_url)
-    providers = Providers(SqlRecords(store), *mind)
+    providers = providers_of(store, mind, models)
     async with serving(settings) as http, contextlib.AsyncExitStack() as works:
         if worker:
             client = await connect(settings)  # of its own: a process's workers of one queue can't share one
             await works.enter_async_context(build_worker(client, providers, interceptors=interceptors))
+            if models:
+                await works.enter_async_context(build_models_worker(client, providers, interceptors=interceptors))
         yield Stack(http, env.client, store, settings, providers)
     store.close()
+
+
+def providers_of(store: Store, mind: tuple[Any, Any, Any], models: Sequence[LanguageModel] = ()) -> Providers:
+    """`mind` is (reader, knowledge, writer)."""
+    return Providers(SqlRecords(store), *mind, ledger=SqlLedger(store), memory=SqlMemory(store, mind[1].embedder), models=models)
 
 
 async def replays(history: WorkflowHistory) -> None:

@@ -59,6 +59,7 @@ def test_the_workflow_brings_no_library_of_the_outside_world_along() -> None:
 
 def test_a_worker_polls_before_it_has_loaded_what_only_a_turn_needs() -> None:
     later = ["chromadb", "onnxruntime", "tokenizers", "numpy", "rapidfuzz", "ruamel", "sqlalchemy.dialects.postgresql"]
+    later += ["google.genai", "genai_prices"]
     code = f"import sys, worker.cli, worker.logs, worker.main; print([name for name in {later} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
     assert found.stdout.strip() == "[]"

@@ -13,14 +13,16 @@ from temporalio.runtime import Runtime
 from temporalio.worker import Interceptor, PollerBehaviorAutoscaling, Replayer, Worker
 
 from activities.boundary import Boundary
+from activities.briefing import Briefing
+from activities.models import Models
 from activities.records import Records
 from activities.skills import Skills, versions
-from journeys.names import JOURNEYS_QUEUE
+from journeys.names import JOURNEYS_QUEUE, MODELS_QUEUE
 from providers import base
 from providers.temporal import data_converter
 from worker.sandbox import sandbox
 from workflows.journey import JourneyWorkflow
-from workflows.policies import STICKY_TIMEOUT, TASKS_AT_ONCE
+from workflows.policies import CALLS_AT_ONCE, STICKY_TIMEOUT, TASKS_AT_ONCE
 
 ROOMS: Final = ("journeys", "providers", "activities", "workflows", "worker")
 
@@ -31,6 +33,9 @@ class Providers:
     reader: base.Reader
     knowledge: base.Knowledge
     writer: base.Writer
+    ledger: base.Ledger
+    memory: base.Memory
+    models: Sequence[base.LanguageModel] = ()  # best first; none: everything is read and worded offline
 
 
 def build_worker(
@@ -43,13 +48,16 @@ def build_worker(
 ) -> Worker:
     """A cache that holds every journey somebody is talking to, because a cold one replays its history for each turn. More turns wait
     at the server, where no clock runs for them: taken in at once, 64 made one another overrun their task timeout (measured)."""
-    records = Records(providers.records, providers.reader, providers.knowledge, providers.writer, skills or versions())
-    ran = Skills(providers.records)
+    p = providers
+    routes = [model.engine for model in p.models]
+    briefing = Briefing(routes, p.ledger, p.memory, p.knowledge) if routes else None
+    records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, skills or versions(), briefing)
+    ran = Skills(p.records)
     return Worker(
         client,
         task_queue=JOURNEYS_QUEUE,
         workflows=[JourneyWorkflow],
-        activities=[records.open, records.decide_next, records.record, records.fail, ran.run],
+        activities=[records.open, records.decide, records.decide_next, records.record, records.fail, ran.run],
         interceptors=[*interceptors, Boundary()],
         workflow_runner=sandbox(),
         build_id=build_id(),
@@ -58,6 +66,21 @@ def build_worker(
         max_concurrent_workflow_tasks=tasks_at_once,
         max_concurrent_local_activities=400,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=timedelta(seconds=10),
+    )
+
+
+def build_models_worker(client: Client, providers: Providers, *, interceptors: Sequence[Interceptor] = ()) -> Worker:
+    """The worker of the calls to models, on a queue of their own: their limits and their waiting throttle nothing else."""
+    models = Models(providers.ledger, providers.models)
+    return Worker(
+        client,
+        task_queue=MODELS_QUEUE,
+        activities=[models.answer, models.reply],
+        interceptors=[*interceptors, Boundary()],
+        build_id=build_id(),
+        max_concurrent_activities=CALLS_AT_ONCE,
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=10),
     )
 

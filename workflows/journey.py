@@ -1,8 +1,9 @@
 """The journey: one workflow each, from the first sentence to the last step, months usually.
 
 A turn: `open` (store what was asked, understand, decide) → skills → `record` (reply, view, events and what was carried out, in one
-transaction). A worker killed between that transaction and the end of its workflow task has told a turn that the history does not
-know; the next `open` gives it back, and it is taken up (docs/decisions/0001).
+transaction). Where a language model is asked, `open` only stores, and after it come `answer`, `decide`, the skills, and `reply` where
+there is an outcome to put into words. A worker killed between `record` and the end of its workflow task has told a turn that the history
+does not know; the next `open` gives it back, and it is taken up (docs/decisions/0001).
 Decisions come back from activities and are only carried out here, so engine, rules and prices may change under open journeys.
 """
 
@@ -19,6 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.records import Records
     from activities.skills import Skills
     from journeys import engine, names, refusals
+    from journeys.brief import Call
     from journeys.facts import Abandoned, Began, Chose, Fact, Gave, Paused, Resumed, Skipped, TimeCame, WentBack
     from journeys.messages import (
         Asked,
@@ -30,12 +32,14 @@ with workflow.unsafe.imports_passed_through():
         Inputs,
         JourneyStart,
         Message,
+        Opened,
         Operation,
         StepRequest,
     )
     from journeys.refusals import KeyReused, Refusal, TooManyAtOnce
     from journeys.state import JourneyState, Receipt, Timer
-    from journeys.work import DecideNext, FailTurn, OpenTurn, RecordTurn, RunSkill, Turn
+    from journeys.work import DecideNext, DecideTurn, FailTurn, OpenTurn, RecordTurn, RunSkill, Turn
+    from workflows.asking import Outcome, ask
     from workflows.policies import AT_ONCE, QUICK
 
 Way = Callable[[Turn, Fact | None, str | None], Awaitable[None]]
@@ -189,24 +193,33 @@ class JourneyWorkflow:
 
     async def play(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
         stops = self.stops
-        decision = await self.open(turn, fact, text)
+        opened = await self.open(turn, fact, text)
+        decision, said = opened.decision, Outcome()
+        if opened.routes and text is not None:
+            said = await self.ask("answer", turn, opened.routes, [], stops)
+            decision = await self.decide_on(turn, text, said) if self.stops == stops else None
         carried: Decision | None = None
         while decision is not None and self.stops == stops:
             engine.carry_out(self.state, decision)
             carried = engine.together(carried, decision) if carried else decision
-            decision = await self.run_skills(turn, decision) if decision.runs else None
+            decision = await self.run_skills(turn, carried, decision, text if said.route else None) if decision.runs else None
+        if carried is not None and carried.reword and self.stops == stops:
+            tried = opened.routes[: opened.routes.index(said.route)] if said.route else opened.routes
+            told = await self.ask("reply", turn, opened.routes, tried, stops)
+            carried = carried.model_copy(update={"spoken": told.deed, "degraded": [*carried.degraded, *told.failures]})
         if carried is not None or self.stops != stops:
             await self.record(turn, carried if self.stops == stops else None)
 
     async def stop(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
-        decision = await self.open(turn, fact, text)
+        decision = (await self.open(turn, fact, text)).decision
         if decision is not None:
             self.stops += 1
             engine.carry_out_control(self.state, decision)
             await self.record(turn, decision)
 
-    async def open(self, turn: Turn, fact: Fact | None, text: str | None) -> Decision | None:
-        """What follows; None where the records say that this very turn was told before: then it is taken up as it was told."""
+    async def open(self, turn: Turn, fact: Fact | None, text: str | None) -> Opened:
+        """What follows: a decision, or the routes to ask; neither where the records say that this very turn was told before: then it is
+        taken up as it was told."""
         place, asked = turn.seq, OpenTurn(**self.work(turn), fact=fact, text=text)
         opened = await workflow.execute_local_activity_method(Records.open, asked, **QUICK, summary=f"{turn.operation} {turn.seq}")
         for missed in opened.missed:
@@ -219,7 +232,14 @@ class JourneyWorkflow:
             turn.seq, turn.body_hash = ended.seq, ended.body_hash
             if ended.status in ("refused", "failed"):
                 raise ApplicationError(ended.detail, type=ended.problem, non_retryable=True)
-        return opened.decision
+        return opened
+
+    async def ask(self, call: Call, turn: Turn, routes: list[str], tried: list[str], stops: int) -> Outcome:
+        return await ask(call, self.state.journey_id, turn.turn_id, routes, tried, lambda: self.stops != stops)
+
+    async def decide_on(self, turn: Turn, text: str, said: Outcome) -> Decision:
+        known = DecideTurn(**self.work(turn), text=text, deed=said.deed, degraded=said.failures)
+        return await workflow.execute_local_activity_method(Records.decide, known, **QUICK, summary=f"decide {turn.seq}")
 
     def take_up(self, ended: Ended) -> None:
         """A pause that passed this turn's lock may stand here as well; it is known already."""
@@ -228,15 +248,16 @@ class JourneyWorkflow:
             engine.take_up(self.state, ended)
             self.remember(ended.operation, ended.key, ended.turn_id, ended.seq, ended.body_hash)
 
-    async def run_skills(self, turn: Turn, decision: Decision) -> Decision:
-        """Side by side, since those of one decision do not build on each other; then the engine says what follows."""
+    async def run_skills(self, turn: Turn, carried: Decision, decision: Decision, text: str | None) -> Decision:
+        """Side by side, since those of one decision do not build on each other; then the engine says what follows. `text`: what a model
+        will reply to once nothing more runs."""
         work = self.work(turn)
         running = [
             workflow.execute_local_activity_method(Skills.run, RunSkill(**work, run=run), **QUICK, summary=f"{run.step}: {run.skill}")
             for run in decision.runs
         ]
-        results = await asyncio.gather(*running)
-        return await workflow.execute_local_activity_method(Records.decide_next, DecideNext(**work, results=results), **QUICK)
+        made = DecideNext(**work, results=await asyncio.gather(*running), text=text, say=carried.say, cites=carried.cites)
+        return await workflow.execute_local_activity_method(Records.decide_next, made, **QUICK)
 
     async def record(self, turn: Turn, decision: Decision | None) -> None:
         """The last thing a turn does: that order replays whatever happens beside it."""

@@ -5,6 +5,8 @@ from typing import Final, TypedDict
 
 from temporalio.common import RetryPolicy
 
+from journeys.names import MODELS_QUEUE
+
 # A killed worker's open workflow task is given to another after this long. 10 s is Temporal's default and makes a person wait for it.
 TASK_TIMEOUT: Final = timedelta(seconds=2)
 
@@ -15,6 +17,9 @@ STICKY_TIMEOUT: Final = timedelta(seconds=2)
 
 # A worker's open workflow tasks, each a turn with all its local activities. 400 let 64 turns overrun TASK_TIMEOUT on two cores.
 TASKS_AT_ONCE: Final = 16
+
+# A worker's open calls of models. They wait for somebody else nearly all of their time, so many cost little.
+CALLS_AT_ONCE: Final = 100
 
 # The server holds 10 updates of a run in flight; an eleventh waits outside, and with it every pause and end behind it.
 AT_ONCE: Final = 4
@@ -31,5 +36,25 @@ QUICK: Final[Options] = {
     "start_to_close_timeout": timedelta(seconds=30),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(milliseconds=100), backoff_coefficient=2.0, maximum_interval=timedelta(seconds=5)
+    ),
+}
+
+
+class CallOptions(Options):
+    task_queue: str
+    schedule_to_close_timeout: timedelta
+    heartbeat_timeout: timedelta
+
+
+# A call of a model on one route: at most three tries, each of at most two calls (the second repairs the first), all within half a minute,
+# after which the next route is asked. A worker that is killed is missed after the heartbeat's three seconds. A delay that the provider
+# names and that does not fit in any more ends the route at once.
+MODEL_CALL: Final[CallOptions] = {
+    "task_queue": MODELS_QUEUE,
+    "start_to_close_timeout": timedelta(seconds=26),
+    "schedule_to_close_timeout": timedelta(seconds=30),
+    "heartbeat_timeout": timedelta(seconds=3),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(milliseconds=500), backoff_coefficient=3.0, maximum_interval=timedelta(seconds=5), maximum_attempts=3
     ),
 }

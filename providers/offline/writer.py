@@ -6,6 +6,7 @@ Every line code of journeys/engine.py has its sentence here; a test holds the tw
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from journeys.hazards import HAZARDS
 from journeys.inputs import Need
 from journeys.messages import Line
 from journeys.renovation.pages import as_text
@@ -18,11 +19,28 @@ from journeys.wording import told
 from providers.base import Passage
 
 UNCHECKED = "general trade knowledge, unchecked"
+UNSOURCED = "No page of mine was used for this, so take it as unverified."
 Said = Callable[["_Page", Line], str]
 
 
+OFFLINE = (
+    "I run offline here: I read what you write, calculate, and quote from my own pages with their sources; I don't use a language model."
+)
+ASKING = (
+    "A language model helps me to read what you write and to answer from my pages; what is calculated and decided here is not its work."
+)
+# Lines that a model's words replace: all else is said by code, whoever speaks.
+CONVERSATION = frozenset({"question", "small_talk", "out_of_scope", "clarify"})
+FIRST = frozenset({"hazard", "welcome_back", "no_model"})
+
+
 class OfflineWriter:
+    """`asks_model`: a language model is asked at each message, and the welcome says so."""
+
     engine = "offline"
+
+    def __init__(self, asks_model: bool = False) -> None:
+        self.asks_model = asks_model
 
     def write(
         self,
@@ -31,9 +49,16 @@ class OfflineWriter:
         say: Sequence[Line],
         results: Mapping[tuple[str, str], Mapping[str, Any]],
         passages: Sequence[Passage],
+        spoken: str | None = None,
     ) -> Reply:
-        page = _Page(template, state, results, passages)
-        parts = [part for line in say if (part := SENTENCES[line.code](page, line))]
+        page = _Page(template, state, results, passages, self.asks_model)
+        first = [part for line in say if line.code in FIRST and (part := SENTENCES[line.code](page, line))]
+        words = [spoken + page.sources()] if spoken else []
+        unsourced = spoken and not passages and any(line.code == "question" for line in say)
+        rest = [line for line in say if line.code not in FIRST and not (spoken and line.code in CONVERSATION)]
+        parts = [*first, *words, *(part for line in rest if (part := SENTENCES[line.code](page, line)))]
+        if unsourced:
+            parts.insert(len(first) + 1, UNSOURCED)
         asked = question(template, state)
         if asked:
             parts.append(asked)
@@ -41,7 +66,7 @@ class OfflineWriter:
             parts.append(_problem(page, Line(code="problem", about=stuck)))
         if not parts:
             parts.append(page.standing())
-        quoted = passages if any(line.code == "question" for line in say) else []
+        quoted = passages if spoken or any(line.code == "question" for line in say) else []
         citations = [Citation(id=p.id, title=p.title, source=p.source, date_read=p.date_read) for p in quoted]
         citations += [
             Citation(id=f"{step}.{skill}", title=template.step(step).title if template.step(step) else step, source=str(body["citation"]))  # type: ignore[union-attr]
@@ -53,9 +78,14 @@ class OfflineWriter:
 
 class _Page:
     def __init__(
-        self, template: Template, state: JourneyState, results: Mapping[tuple[str, str], Mapping[str, Any]], passages: Sequence[Passage]
+        self,
+        template: Template,
+        state: JourneyState,
+        results: Mapping[tuple[str, str], Mapping[str, Any]],
+        passages: Sequence[Passage],
+        asks_model: bool,
     ) -> None:
-        self.template, self.state, self.results, self.passages = template, state, results, passages
+        self.template, self.state, self.results, self.passages, self.asks_model = template, state, results, passages, asks_model
         self.assumed: set[str] = set()
 
     def told_once(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,6 +109,10 @@ class _Page:
         pick = step.decision.pick(option_id) if step and step.decision else None
         return pick.title if pick else option_id
 
+    def sources(self) -> str:
+        told = "; ".join(f"[{n}] {passage.title}, {passage.source}" for n, passage in enumerate(self.passages, 1))
+        return f"\n\nSources: {told}." if told else ""
+
     def way_back(self) -> str:
         return "" if self.state.is_closed else " You can go back to it."
 
@@ -98,10 +132,7 @@ class _Page:
 # --- one sentence a line -------------------------------------------------------------------------------------------------
 def _began(page: _Page, _: Line) -> str:
     steps = " → ".join(step.title.lower() for step in page.template.steps)
-    return (
-        f"Welcome. This is {page.template.title.lower()}: {steps}. I run offline here: I read what you write, calculate, and quote "
-        "from my own pages with their sources; I don't use a language model."
-    )
+    return f"Welcome. This is {page.template.title.lower()}: {steps}. {ASKING if page.asks_model else OFFLINE}"
 
 
 def _noted(page: _Page, line: Line) -> str:
@@ -139,8 +170,7 @@ def _made(page: _Page, line: Line) -> str:
 def _question(page: _Page, line: Line) -> str:
     if page.passages:
         said = "\n\n".join(f"{passage.text} [{n}]" for n, passage in enumerate(page.passages, 1))
-        sources = "; ".join(f"[{n}] {passage.title}, {passage.source}" for n, passage in enumerate(page.passages, 1))
-        return f"{said}\n\nSources: {sources}."
+        return said + page.sources()
     if line.about == "estimate_cost":
         if missing := _missing(page):
             return f"I price from your own measures and choices, not from a guess. I still need: {missing}."
@@ -196,12 +226,24 @@ def _welcome_back(page: _Page, line: Line) -> str:
     )
 
 
+def _no_model(_page: _Page, line: Line) -> str:
+    if line.about == "blocked":
+        return "The language model withheld its answer to this, so I read it by my own rules."
+    return "The language model can't be reached at the moment, so I answer from my own rules and pages."
+
+
+def _hazard(_page: _Page, line: Line) -> str:
+    return f"Safety first: {HAZARDS[line.about].sentence}" if line.about in HAZARDS else ""
+
+
 def _how_to(_page: _Page, line: Line) -> str:
     return f"I won't do that on a passing word. To {ACTIONS[line.about].lower()}, use the action of that name."
 
 
 SENTENCES: dict[str, Said] = {
     "began": _began,
+    "hazard": _hazard,
+    "no_model": _no_model,
     "welcome_back": _welcome_back,
     "noted": _noted,
     "out_of_bounds": _out_of_bounds,

@@ -3,18 +3,19 @@
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects import sqlite
 
 from journeys.messages import Ended
 from providers.base import Event, Known
 from providers.store.log import tell
 from providers.store.store import Store
-from providers.store.tables import events, journeys, model_calls, requests, results, timeline, turns
+from providers.store.tables import briefs, events, journeys, model_calls, requests, results, timeline, turns
 
+TOKENS_KEPT = timedelta(hours=24)  # the reply that they grew into stays
 NOWHERE = -1  # the seq of a turn that was opened and taken back, until it is opened again
 
 
@@ -34,8 +35,9 @@ class SqlRecords:
         request: Mapping[str, Any],
         turn: Mapping[str, Any],
         calls: Sequence[Mapping[str, Any]] = (),
+        brief: Mapping[str, Any] | None = None,
     ) -> dict[str, Any] | None:
-        return await self.store.write(lambda db: open_turn(db, journey, request, turn, calls))
+        return await self.store.write(lambda db: open_turn(db, journey, request, turn, calls, brief))
 
     async def close_turn(self, **closing: Any) -> bool:
         return await self.store.write(lambda db: close_turn(db, **closing))
@@ -96,7 +98,9 @@ _DISPLACE = (
 )
 _HOLD = select(journeys.c.id).where(journeys.c.id == _OF_JOURNEY).with_for_update(key_share=True)
 _STANDS = select(turns.c.decision).where(turns.c.id == _OF_TURN)
-_CLOSE = update(turns).where(turns.c.id == _OF_TURN, turns.c.seq == bindparam("at_seq"), turns.c.status == "open")
+_SPENT = select(func.sum(model_calls.c.cost)).where(model_calls.c.turn_id == _OF_TURN).scalar_subquery()
+_CLOSE = update(turns).where(turns.c.id == _OF_TURN, turns.c.seq == bindparam("at_seq"), turns.c.status == "open").values(cost=_SPENT)
+_DROP_TOKENS = delete(events).where(events.c.kind == "token", events.c.at < bindparam("before"))
 _INSERT_ENTRIES, _INSERT_EVENTS = insert(timeline), insert(events)
 _REQUEST = (
     select(requests, turns.c.status, turns.c.seq)
@@ -132,6 +136,7 @@ def open_turn(
     request: Mapping[str, Any],
     turn: Mapping[str, Any],
     calls: Sequence[Mapping[str, Any]],
+    brief: Mapping[str, Any] | None = None,
 ) -> dict[str, Any] | None:
     dialect = db.dialect.name
     if journey is not None:
@@ -143,8 +148,21 @@ def open_turn(
     put = db.execute(_open_or_move(dialect, tuple(turn)), {**turn, "status": "open"}).first()
     for call in calls:
         db.execute(unless_there(dialect, model_calls), call)
+    if brief:
+        put_brief(db, brief)
     stands: dict[str, Any] | None = put[0] if put else db.execute(_STANDS, {"of_turn": turn["id"]}).scalar_one()
     return stands
+
+
+@functools.cache
+def _put_brief(dialect: str) -> Any:
+    """The last one stands: a turn that was opened and taken back was never asked about."""
+    fresh = _insert(dialect, briefs)
+    return fresh.on_conflict_do_update(index_elements=[briefs.c.turn_id, briefs.c.call], set_={"body": fresh.excluded.body})
+
+
+def put_brief(db: Connection, row: Mapping[str, Any]) -> None:
+    db.execute(_put_brief(db.dialect.name), row)
 
 
 def accept(db: Connection, request: Mapping[str, Any]) -> None:
@@ -173,6 +191,7 @@ def close_turn(
     closed = db.execute(_CLOSE, {**turn, "ended_at": at, "of_turn": turn_id, "at_seq": seq})
     if closed.rowcount == 0:
         return False
+    db.execute(_DROP_TOKENS, {"before": at - TOKENS_KEPT})
     values: dict[str, Any] = {"updated_at": at, **(journey or {})}
     last = db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": len(news)}).scalar_one()
     if entries:
@@ -186,10 +205,20 @@ def close_turn(
     return True
 
 
-def keep_events(db: Connection, *, journey_id: str, turn_id: str, first_seq: int, news: Sequence[Event], at: datetime) -> None:
-    common = {"journey_id": journey_id, "turn_id": turn_id, "attempt": 1, "at": at}
+def keep_events(
+    db: Connection,
+    *,
+    journey_id: str,
+    turn_id: str,
+    first_seq: int,
+    news: Sequence[Event],
+    at: datetime,
+    attempt: int = 1,
+    first_n: int = 0,
+) -> None:
+    common = {"journey_id": journey_id, "turn_id": turn_id, "attempt": attempt, "at": at}
     rows = [
-        {**common, "seq": first_seq + i, "kind": event.kind, "n": i, "data": json.dumps(event.data, default=str)}
+        {**common, "seq": first_seq + i, "kind": event.kind, "n": first_n + i, "data": json.dumps(event.data, default=str)}
         for i, event in enumerate(news)
     ]
     db.execute(_INSERT_EVENTS, rows)

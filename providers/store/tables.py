@@ -93,6 +93,7 @@ turns = Table(
     Column("step", Id),
     Column("engine", String(40)),
     Column("degraded", JSON),
+    Column("cost", Numeric(14, 8)),
     Column("started_at", Utc, nullable=False),
     Column("ended_at", Utc),
     Index(None, "journey_id", "seq"),
@@ -142,8 +143,11 @@ events = Table(
     UniqueConstraint("journey_id", "seq"),
     UniqueConstraint("turn_id", "kind", "attempt", "n"),
 )
+# To drop tokens by their age. The migration makes it for them alone, which can't be said here without importing PostgreSQL's dialect.
+Index("ix_events_tokens", events.c.at)
 
-# One row a call, by its deed: journey, turn (or inputs hash) and call name; never Temporal's ids, which repeat.
+# One row a call, by its deed: journey, turn (or inputs hash) and call name; never Temporal's ids, which repeat. `raw` is what came back,
+# word for word; `attempts` how often it was made, `in_doubt` how often of these nobody knows whether it was answered.
 model_calls = Table(
     "model_calls",
     metadata,
@@ -152,13 +156,32 @@ model_calls = Table(
     Column("turn_id", Id, nullable=False),
     Column("name", String(40), nullable=False),
     Column("engine", String(80), nullable=False),
+    Column("prompt", String(80), nullable=False, server_default=""),
     Column("status", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="1"),
+    Column("in_doubt", Integer, nullable=False, server_default="0"),
+    Column("error", String(40), nullable=False, server_default=""),
+    Column("why", String(300), nullable=False, server_default=""),
     Column("answer", JSON),
+    Column("raw", Text),
     Column("usage", JSON),
     Column("cost", Numeric(14, 8), nullable=False, default=0),
+    Column("priced_as", String(80), nullable=False, server_default=""),
     Column("started_at", Utc, nullable=False),
     Column("ended_at", Utc),
     Index(None, "journey_id"),
+    Index(None, "turn_id"),
+)
+
+# What a model is told of a turn, in full; one row for each of the turn's calls.
+briefs = Table(
+    "briefs",
+    metadata,
+    Column("turn_id", Id, primary_key=True),
+    Column("call", String(16), primary_key=True),
+    Column("journey_id", Id, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("at", Utc, nullable=False),
 )
 
 # Sentences of a person's messages. `vector`: a unit vector as little-endian float16, of the embedding model in `made_with`; vectors of

@@ -34,7 +34,7 @@ async def tell_what_history_will_not_know(homeview: Stack, journey: str, text: s
     body_hash = names.body_hash(operation, {"text": text})
     turn = Turn(operation=operation, key=key, body_hash=body_hash, turn_id=turn_id, seq=2, at=began)
     providers = homeview.providers
-    records = Records(providers.records, providers.reader, providers.knowledge, providers.writer, versions())
+    records = Records(providers.records, providers.ledger, providers.reader, providers.knowledge, providers.writer, versions())
     opened = await records.open(OpenTurn(turn=turn, template=template, state=state, text=text))
     assert opened.decision
     engine.carry_out(state, opened.decision)

@@ -1,20 +1,21 @@
 """The fake Gemini as a process of its own, until it is told to end: it prints its address, and /_fake is its control.
 
-python -m tests.gemini --port 8123
+python -m tests.gemini --port 8123 --sensible
 """
 
 import argparse
 import asyncio
 import signal
 
+from tests.gemini.homeview import SensibleGemini
 from tests.gemini.running import fake_gemini
 
 
-async def run(port: int) -> None:
+async def run(port: int, sensible: bool) -> None:
     told_to_end = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, told_to_end.set)
-    async with fake_gemini(port=port) as gemini:
+    async with fake_gemini(port=port, rule=SensibleGemini() if sensible else None) as gemini:
         print(gemini.url, flush=True)
         await told_to_end.wait()
 
@@ -22,4 +23,6 @@ async def run(port: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(prog="python -m tests.gemini", description="A fake Gemini on 127.0.0.1.")
     parser.add_argument("--port", type=int, default=0, help="0, the default: a free one")
-    asyncio.run(run(parser.parse_args().port))
+    parser.add_argument("--sensible", action="store_true", help="answer HomeView's briefs as a sensible model would")
+    chosen = parser.parse_args()
+    asyncio.run(run(chosen.port, chosen.sensible))

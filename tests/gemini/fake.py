@@ -1,13 +1,13 @@
 """The fake Gemini itself: what it was told to do, what it was asked, and what it does with a call."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
 from starlette.types import ASGIApp
 
 from tests.gemini.answers import Answer, answer
-from tests.gemini.asked import Asked, CallName, Json, camelled
+from tests.gemini.asked import GENERATING, Asked, CallName, Json, camelled
 from tests.gemini.errors import NO_KEY, WRONG_KEY, Refusal
 from tests.gemini.faults import Fault, laid, sent
 from tests.gemini.refused import refused
@@ -31,10 +31,12 @@ class Call(BaseModel):
 
 
 class FakeGemini:
-    """What tests hold. It takes any key, or only the one it was told of."""
+    """What tests hold. It takes any key, or only the one it was told of. `rule` answers what nothing was scripted for; where it gives None,
+    the plain rules do."""
 
-    def __init__(self, key: str | None = None) -> None:
+    def __init__(self, key: str | None = None, rule: Callable[[Asked], str | None] | None = None) -> None:
         self.url = ""
+        self.rule = rule
         self.calls: list[Call] = []
         self._key = key
         self._script = Script()
@@ -54,7 +56,7 @@ class FakeGemini:
         self._script.lay(Laid(Fault(fault=name, seconds=seconds, after=after), call, nth - 1, times))
 
     def forget(self) -> None:
-        """As if just started."""
+        """As if just started; the rule stays."""
         self.calls.clear()
         self._script = Script()
 
@@ -69,8 +71,12 @@ class FakeGemini:
         if refusal:
             return refusal.response()
         if isinstance(turn, Fault):
-            return laid(turn, asked, answer(asked))
-        return sent(asked, answer(asked, turn))
+            return laid(turn, asked, answer(asked, self._by_rule(asked)))
+        return sent(asked, answer(asked, turn or self._by_rule(asked)))
+
+    def _by_rule(self, asked: Asked) -> Answer | None:
+        text = self.rule(asked) if self.rule and asked.name in GENERATING else None
+        return None if text is None else Answer(text=text)
 
     def _no_entry(self, key: str | None) -> Refusal | None:
         if not key:

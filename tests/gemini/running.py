@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import uvicorn
 from starlette.applications import Starlette
@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from tests.gemini.asked import Asked
 from tests.gemini.control import control
 from tests.gemini.fake import FakeGemini
 from tests.gemini.wire import ClosableConnection
@@ -46,9 +47,11 @@ class Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def fake_gemini(key: str | None = None, port: int = 0) -> AsyncIterator[FakeGemini]:
+async def fake_gemini(
+    key: str | None = None, port: int = 0, rule: Callable[[Asked], str | None] | None = None
+) -> AsyncIterator[FakeGemini]:
     """Running and empty; its address is in `url`. Port 0: a free one."""
-    gemini = FakeGemini(key)
+    gemini = FakeGemini(key, rule)
     app = Starlette(routes=[Mount("/_fake", control(gemini)), Route("/{version}/models/{model}:{name}", Models(gemini), methods=["POST"])])
     config = uvicorn.Config(app, "127.0.0.1", port, http=ClosableConnection, ws="none", lifespan="off", log_config=None, access_log=False)
     server = Server(config)

@@ -16,12 +16,12 @@ from journeys.inputs import Choice, Length, Place, RoomSize, Text
 from journeys.messages import Begin, Control, DecideRequest, Inputs, JourneyStart, Message
 from providers.devserver import search_attributes
 from providers.library import library
-from providers.store.journeys import SqlRecords, journey_of, turns_page
+from providers.store.journeys import journey_of, turns_page
 from providers.store.migrate import migrate
 from providers.store.store import Store
 from providers.temporal import data_converter
-from tests.running import replays
-from worker.build import Providers, build_worker
+from tests.running import providers_of, replays
+from worker.build import build_worker
 from workflows.journey import JourneyWorkflow
 
 pytestmark = pytest.mark.anyio
@@ -92,7 +92,7 @@ async def journey(temporal: WorkflowEnvironment, mind: tuple[Any, Any, Any], tmp
     assert template
     journey_id = names.journey_id("test", str(tmp_path))
     common = {"tenant": "test", "persona": "homeowner", "title": "Kitchen", "locale": "en-US", "currency": "USD"}
-    async with build_worker(temporal.client, Providers(SqlRecords(store), *mind)):
+    async with build_worker(temporal.client, providers_of(store, mind)):
         start = JourneyStart(journey_id=journey_id, template=template, **common)
         handle = await temporal.client.start_workflow(JourneyWorkflow.run, start, id=journey_id, task_queue=names.JOURNEYS_QUEUE)
         running = Journey(temporal, store, handle)

@@ -1,0 +1,62 @@
+"""What a model is told of a turn, put together from the journey's state, what the person said before, and the pages."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from temporalio import activity
+
+from journeys import engine, memory
+from journeys.brief import Brief, Call, Quoted
+from journeys.hazards import hazards_in
+from journeys.state import JourneyState
+from journeys.view import question
+from journeys.work import OpenTurn, Work
+from providers.base import Knowledge, Ledger, Memory, Passage
+from providers.errors import ProviderError
+
+PASSAGES: Final = 3  # each is a section of a page, at most some 150 words
+
+
+class Briefing:
+    """`routes`: the engines of the models that may be asked, best first."""
+
+    def __init__(self, routes: Sequence[str], ledger: Ledger, memory: Memory, knowledge: Knowledge) -> None:
+        self.routes, self.ledger, self.memory, self.knowledge = list(routes), ledger, memory, knowledge
+
+    async def to_answer(self, asked: OpenTurn, seq: int) -> Brief:
+        """For the first call. What the person says here is kept for later turns."""
+        text, state = asked.text or "", asked.state
+        known = await self.memory.recall(state.journey_id, text, before=seq, limit=memory.RECALLED)
+        await self.memory.keep(state.journey_id, asked.turn.turn_id, seq, text, asked.turn.at)
+        return self._brief("answer", asked, state, text).model_copy(
+            update={
+                "asked": state.asked,
+                "question": question(asked.template, state) or "",
+                "needs": engine.reader_needs(asked.template, state),
+                "passages": [_quoted(passage) for passage in await self._passages(text)],
+                "recalled": known.recalled,
+                "recent": known.recent,
+            }
+        )
+
+    async def to_reply(self, work: Work, state: JourneyState, text: str, made: str) -> Brief:
+        """For the second call, kept with the turn. `state` is that after the decision; `made` is what code says of it."""
+        brief = self._brief("reply", work, state, text).model_copy(update={"made": made})
+        await self.ledger.keep_brief(state.journey_id, work.turn.turn_id, brief, work.turn.at)
+        return brief
+
+    def _brief(self, call: Call, work: Work, state: JourneyState, text: str) -> Brief:
+        summary = memory.summary(work.template, state)
+        told = {"journey": work.template.title, "persona": state.persona, "locale": state.locale}
+        return Brief(call=call, text=text, summary=summary, hazards=hazards_in(text), **told)
+
+    async def _passages(self, text: str) -> list[Passage]:
+        try:
+            return await self.knowledge.search(text, limit=PASSAGES)
+        except ProviderError as error:  # the model is told of none, and says that it has none
+            activity.logger.warning("Knowledge can't be searched.", extra={"error": type(error).__name__})
+            return []
+
+
+def _quoted(passage: Passage) -> Quoted:
+    return Quoted(id=passage.id, title=passage.title, text=passage.text, source=passage.source, date_read=passage.date_read)

@@ -1,0 +1,119 @@
+"""Calls to language models: normal activities on a queue of their own, each call booked under its deed before it is made.
+
+What arrived is never asked for again: a worker that is killed after the answer was booked finds it, one that is killed before asks again,
+and the ledger counts that as in doubt.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from temporalio import activity
+
+from activities.answers import Broken, Read, content_of, read, schema_of
+from activities.drafts import Draft
+from activities.prompts import prompt
+from journeys.brief import Brief
+from journeys.messages import Answered, AskModel
+from providers import base
+from providers.base import Call, Generated, LanguageModel
+from providers.errors import InvalidRequest
+
+SECONDS: Final = 20.0  # for one call; a flash model answers a turn in two or three
+TOKENS: Final = 3_000  # for one answer; a long one has 400, and what a model thinks before it counts too
+BEAT: Final = 1.0  # seconds between heartbeats; the heartbeat timeout is three
+
+
+class Models:
+    """`models` by their engine's name."""
+
+    def __init__(self, ledger: base.Ledger, models: Sequence[LanguageModel]) -> None:
+        self.ledger = ledger
+        self.models: Mapping[str, LanguageModel] = {model.engine: model for model in models}
+
+    @activity.defn(name="answer")
+    async def answer(self, asked: AskModel) -> Answered:
+        """The first call of a turn: what the message means, and a reply to it. Raises an Unavailable or a Refused."""
+        return await self._ask(asked)
+
+    @activity.defn(name="reply")
+    async def reply(self, asked: AskModel) -> Answered:
+        """The second call: words for what was decided and made. Raises an Unavailable or a Refused."""
+        return await self._ask(asked)
+
+    async def _ask(self, asked: AskModel) -> Answered:
+        model = self.models.get(asked.route)
+        if model is None:
+            raise InvalidRequest(f"This worker has no {asked.route}.")
+        brief = await self.ledger.brief(asked.turn_id, asked.call)
+        problem = ""
+        async with beating():
+            for name, room in ((asked.name, 1), (f"{asked.name}.repair", 2)):
+                call = await self._call(asked, model, brief, name, problem, room * TOKENS)
+                if call.status == "answered":
+                    return Answered(outcome="answered", deed=call.deed)
+                if call.status == "blocked":
+                    return Answered(outcome="blocked")
+                problem = call.why
+        return Answered(outcome="broken")
+
+    async def _call(self, asked: AskModel, model: LanguageModel, brief: Brief, name: str, problem: str, tokens: int) -> Call:
+        """One call, or what came of it when it was made before."""
+        words = [prompt(asked.call), *([prompt("repair")] if problem else [])]
+        row: dict[str, Any] = {"deed": f"{asked.turn_id}/{name}", "journey_id": asked.journey_id, "turn_id": asked.turn_id, "name": name}
+        row |= {"engine": model.engine, "prompt": "+".join(each.name for each in words), "started_at": datetime.now(UTC)}
+        call = await self.ledger.begin_call(row)
+        if call.status != "started":
+            return call
+
+        async def tell(n: int, piece: str) -> None:
+            await self.ledger.tell_draft(asked.journey_id, asked.turn_id, call.attempt, n, piece)
+
+        try:
+            generated = await model.generate(
+                "\n\n".join(each.text for each in words),
+                content_of(brief, problem),
+                schema=schema_of(brief),
+                most_tokens=tokens,
+                seconds=SECONDS,
+                on_text=None if brief.hazards else Draft(tell).grow,  # what was flagged is checked before anybody sees it
+            )
+        except Exception as error:  # nothing came, be it the provider's fault or ours
+            await self._book(call, {"status": "failed", "error": type(error).__name__})
+            raise
+        return await self._book(call, _outcome(brief, generated, model.engine), generated)
+
+    async def _book(self, call: Call, outcome: dict[str, Any], generated: Generated | None = None) -> Call:
+        row = {**outcome, "ended_at": datetime.now(UTC)}
+        if generated is not None:
+            row |= {"raw": generated.text, "usage": generated.usage, "cost": generated.cost, "priced_as": generated.priced_as}
+        await self.ledger.book_call(call.deed, row)
+        return call.model_copy(update={"status": row["status"], "why": row.get("why", "")})
+
+
+def _outcome(brief: Brief, generated: Generated, engine: str) -> dict[str, Any]:
+    if generated.finish == "blocked":
+        return {"status": "blocked", "error": "Blocked", "why": generated.reason}
+    match read(brief, generated, engine, datetime.now(UTC).date()):
+        case Read(kept=kept):
+            return {"status": "answered", "answer": kept}
+        case Broken(why=why, error=error):
+            return {"status": "broken", "error": error, "why": why}
+
+
+@contextlib.asynccontextmanager
+async def beating() -> AsyncIterator[None]:
+    """Heartbeats beside the work: without them a killed worker's call would be missed only when its whole time is over."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(BEAT)
+
+    beats = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beats.cancel()

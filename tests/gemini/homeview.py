@@ -1,0 +1,60 @@
+"""A Gemini that reads HomeView's own briefs: what a sensible model would answer, by our offline reader and by quoting.
+
+It understands no more than the reader does, so journeys that are talked with it go where they go offline.
+"""
+
+import json
+from datetime import date
+
+from journeys.inputs import Need, Option
+from providers.library import library
+from providers.offline.embeddings import MiniLM
+from providers.offline.reader import OfflineReader
+from tests.gemini.asked import Asked, Json
+
+_TEMPLATE = library().newest("kitchen_renovation")
+KITCHEN = {need.name: need for _, need in _TEMPLATE.needs()} if _TEMPLATE else {}
+
+
+class SensibleGemini:
+    """Answers by the brief in the last content; None where there is none."""
+
+    def __init__(self, reader: OfflineReader | None = None) -> None:
+        self.reader = reader or OfflineReader(MiniLM(), lambda: date(2026, 11, 22))
+
+    def __call__(self, asked: Asked) -> str | None:
+        try:
+            brief = json.loads(asked.question)
+        except ValueError:
+            return None
+        if not isinstance(brief, dict) or "message" not in brief:
+            return None
+        return json.dumps(self.answer(brief) if "intents" in brief else {"reply": "That settles it; the details stand below."})
+
+    def answer(self, brief: Json) -> Json:
+        text = brief["message"]
+        asked = (brief.get("asked") or {}).get("need")
+        read = self.reader.read(text, [_need(told) for told in brief.get("needs", [])], asked)
+        inputs = [
+            {"need": found.need, "quote": text[found.start : found.end], "option": getattr(found.value, "option", None)}
+            for found in read.found
+        ]
+        intents = [intent.model_dump() for intent in read.intents]
+        return {"intents": intents, "inputs": inputs, "reply": _reply(brief, [intent["name"] for intent in intents])}
+
+
+def _need(told: Json) -> Need:
+    """With the words people use for it where it is one of our kitchen's, which a brief leaves for the model to know."""
+    if known := KITCHEN.get(told["name"]):
+        return known
+    options = [Option(id=id_, title=title) for id_, title in told.get("options", {}).items()]
+    return Need(name=told["name"], kind=told["kind"], title=told["name"], ask=told["asks"], options=options)
+
+
+def _reply(brief: Json, intents: list[str]) -> str:
+    if "ask_question" in intents[:1] or brief["message"].rstrip().endswith("?"):
+        if passages := brief.get("passages"):
+            return f"{passages[0]['text'].split('. ')[0].rstrip('.')} [1]."
+        earlier = brief.get("earlier")
+        return f"You told me: {earlier[0]['said']}" if earlier else "I don't have that in my pages."
+    return "Thank you, that helps."

@@ -1,0 +1,58 @@
+"""What a worker works with, as the settings ask for it: opened when it starts, warmed beside the first polls, given back at its end."""
+
+import asyncio
+
+import structlog
+
+from providers.gemini.client import GeminiClient
+from providers.gemini.model import GeminiModel
+from providers.index import ChromaKnowledge
+from providers.memory import SqlMemory
+from providers.offline.embeddings import MiniLM
+from providers.offline.reader import OfflineReader
+from providers.offline.writer import OfflineWriter
+from providers.settings import Settings
+from providers.store.calls import SqlLedger
+from providers.store.journeys import SqlRecords
+from providers.store.store import Store
+from worker.build import Providers
+
+log = structlog.get_logger()
+
+
+class Equipment:
+    """Nothing slow happens before `warm`: a worker polls before it has loaded Chroma, the weights, the classifier and google.genai."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.store = Store(settings.database_url)
+        embedder = MiniLM()
+        self.knowledge = ChromaKnowledge(settings.index_root, embedder)
+        self.reader = OfflineReader(embedder)
+        key = settings.gemini_api_key if settings.provider == "gemini" else None
+        self.gemini = GeminiClient(key, settings.gemini_base_url) if key else None
+        self.providers = Providers(
+            records=SqlRecords(self.store),
+            reader=self.reader,
+            knowledge=self.knowledge,
+            writer=OfflineWriter(asks_model=self.gemini is not None),
+            ledger=SqlLedger(self.store),
+            memory=SqlMemory(self.store, embedder),
+            models=[GeminiModel(self.gemini, name) for name in settings.gemini_models] if self.gemini else [],
+        )
+
+    async def warm(self) -> None:
+        """Load what a first turn would load; what is wrong with it is told then, by that turn, and logged here."""
+        try:
+            await self.reader.understand("hello", [], None)
+            await self.knowledge.load()
+            if self.gemini:
+                await self.gemini.load()
+            log.info("worker.warm")
+        except Exception:
+            log.exception("worker.not_warm")
+
+    async def close(self) -> None:
+        if self.gemini:
+            await self.gemini.close()
+        await asyncio.to_thread(self.knowledge.close)
+        self.store.close()

@@ -134,6 +134,25 @@ def tell_why(journey: Annotated[str, typer.Argument(help="The journey's id.")]) 
         fail(f"{away} Start it with `homeview dev`.")
 
 
+@app.command("calls")
+def show_calls(
+    journey: Annotated[str, typer.Argument(help="The journey's id.")],
+    texts: Annotated[bool, typer.Option("--texts", help="Show also what was asked and answered: what people wrote is in it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """List a journey's model calls: by which words each was asked, what came of it, what it cost."""
+    from worker import calls
+
+    try:
+        rows = calls.ledger(settings(), journey)
+    except (calls.NoJourney, ProviderError) as error:
+        fail(str(error))
+    if as_json:
+        print(calls.as_json(rows, texts=texts))
+        return
+    calls.show(rows, console, texts=texts)
+
+
 @app.command()
 def replay(what: Annotated[str, typer.Argument(help="A journey's id, or a file with a history as JSON.")]) -> None:
     """Say whether today's code follows a journey's history. Exit code 0: it does; 1: it does not; 2: there is no such history."""

@@ -162,5 +162,8 @@ KINDS = [
 ]
 
 
+MODEL_KINDS = [kind for kind in KINDS if kind.name in ("inputs", "products", "question")]
+
+
 def journey_of(key: str) -> str:
     return names.journey_id("home", key)

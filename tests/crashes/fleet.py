@@ -28,7 +28,7 @@ NOT_A_PLACE = ("asked", "booked", "answered")
 TOLD_ONCE = ("reply", "failed", "notice")
 HELD_AT_ONCE = 30  # each held turn has the server renew its workflow task every 1.6 s; many more would hold one another up
 AT_ONCE = 8  # journeys that are made ready, or asked for their next turn, at the same moment
-WRITES = (".open_turn", ".keep_result", ".close_turn", ".handler.ends")
+WRITES = (".open_turn", ".keep_result", ".close_turn", ".handler.ends", ".begin_call", ".book_call", ".keep_brief", ".generate")
 T = TypeVar("T")
 
 
@@ -78,9 +78,9 @@ class Fleet:
     round: int = 0
 
     # --- making ready ----------------------------------------------------------------------------------------------------------
-    async def make_ready(self) -> None:
+    async def make_ready(self, kinds: Sequence[Kind] = KINDS) -> None:
         """Learn each kind's places from a turn of its own, then bring one journey for each place to where its turn begins."""
-        for kind, places in zip(KINDS, await asyncio.gather(*(self.places_of(kind) for kind in KINDS)), strict=True):
+        for kind, places in zip(kinds, await asyncio.gather(*(self.places_of(kind) for kind in kinds)), strict=True):
             self.seats += [Seat(kind, place) for place in (None, *places)]
         await self.by_few(self.prepare(seat.kind, seat.name) for seat in self.seats if seat.kind.name != "begin")
 
@@ -103,7 +103,7 @@ class Fleet:
         answer = await self.caller.ask(journey, kind.turn(0), key)
         assert answer.status == kind.status, answer
         shown = [passed.place for passed in self.holds.passed() if passed.journey == journey][before:]
-        return chosen(kind, distinct([place for place in shown if place not in NOT_A_PLACE]))
+        return chosen(kind, distinct([place for place in shown if place.split()[0] not in NOT_A_PLACE]))
 
     async def prepare(self, kind: Kind, key: str) -> str:
         """The journey's id."""
@@ -248,6 +248,8 @@ class Fleet:
         positions = [seq for (seq,) in db.execute("SELECT seq FROM events WHERE journey_id = ? ORDER BY seq", (journey,))]
         if positions != list(range(1, len(positions) + 1)):
             faults.append(f"events are numbered {positions}")
+        if self.processes.settings.provider == "gemini" and operation == "converse":
+            faults += self.faults_in_calls(db, turn, seat.name, number)
         made = db.execute("SELECT step, skill, version, inputs_hash FROM results WHERE journey_id = ?", (journey,)).fetchall()
         for (step, skill), versions in grouped(made).items():
             if [version for version, _ in versions] != list(range(1, len(versions) + 1)):
@@ -256,12 +258,25 @@ class Fleet:
                 faults.append(f"{skill} was made twice for the same inputs: {versions}")
         return faults
 
+    def faults_in_calls(self, db: sqlite3.Connection, turn: str, name: str, number: int) -> list[str]:
+        """The ledger knows of every call of a model that was made, and of each whether it was answered."""
+        kept = db.execute("SELECT name, status, attempts, in_doubt FROM model_calls WHERE turn_id = ? AND prompt <> ''", (turn,)).fetchall()
+        made = self.passed_in(number).get(name, [])
+        faults = [f"its call {call} is {status}" for call, status, _, _ in kept if status != "answered"]
+        if not kept:
+            faults.append("no call of a model is kept")
+        for call, _, attempts, in_doubt in kept:
+            asked, answered = made.count(f"asked {call}"), made.count(f"answered {call}")
+            if not (asked <= attempts == in_doubt + 1 and answered >= 1):
+                faults.append(f"{call} was asked {asked} and answered {answered} times; kept are {attempts} tries, {in_doubt} in doubt")
+        return faults
+
     def passed_in(self, number: int) -> dict[str, list[str]]:
         """By journey, in order: what became of the reader's calls for this round's turn."""
         turn = {self.turn_id(seat, number): seat.name for seat in self.seats}
         found: dict[str, list[str]] = {}
         for passed in self.holds.passed():
-            if passed.place in NOT_A_PLACE and passed.turn in turn:
+            if passed.place.split()[0] in NOT_A_PLACE and passed.turn in turn:
                 found.setdefault(turn[passed.turn], []).append(passed.place)
         return found
 
@@ -272,13 +287,16 @@ class Fleet:
     def calls_made_again(self, number: int) -> list[str]:
         """A call whose answer was kept is not made again."""
         return [
-            f"{name}: the reader was asked again after its answer was kept: {calls}"
+            f"{name}: it was asked again after its answer was kept: {calls}"
             for name, calls in self.passed_in(number).items()
-            if "booked" in calls and "asked" in calls[calls.index("booked") :]
+            for booked in {call for call in calls if call.startswith("booked")}
+            if booked.replace("booked", "asked") in calls[calls.index(booked) :]
         ]
 
     def asked_again(self, number: int) -> int:
-        return sum(calls.count("asked") - 1 for name, calls in self.passed_in(number).items() if not name.startswith("bug"))
+        """Each call counts by its name, such as "asked reply"."""
+        rows = [calls for name, calls in self.passed_in(number).items() if not name.startswith("bug")]
+        return sum(calls.count(asked) - 1 for calls in rows for asked in {call for call in calls if call.startswith("asked")})
 
     async def beside_the_undisturbed(self, number: int) -> list[str]:
         conversations = await self.by_few(self.caller.all_of(f"/v1/journeys/{seat.journey(number)}/messages") for seat in self.seats)
@@ -358,10 +376,11 @@ def short(seen: dict[str, Any]) -> list[str]:
 
 
 @asynccontextmanager
-async def fleet(home: Path, index_root: Path) -> AsyncIterator[Fleet]:
-    """Temporal, a holding worker and a holding API on `home`, and the journeys brought to their places."""
+async def fleet(home: Path, index_root: Path, kinds: Sequence[Kind] = KINDS, **more: Any) -> AsyncIterator[Fleet]:
+    """Temporal, a holding worker and a holding API on `home`, and the journeys of these kinds brought to their places. `more` are
+    settings."""
     shutil.copytree(index_root, home / "index")
-    processes = NurseryProcesses(home, settings_at(home, f"127.0.0.1:{free_port()}"))
+    processes = NurseryProcesses(home, settings_at(home, f"127.0.0.1:{free_port()}", **more))
     holds = Holds(home / "holds")
     processes.open_nursery(holds.folder)
     try:
@@ -369,7 +388,7 @@ async def fleet(home: Path, index_root: Path) -> AsyncIterator[Fleet]:
         limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
         async with httpx2.AsyncClient(base_url=processes.settings.api_url, timeout=40, trust_env=False, limits=limits) as http:
             running = Fleet(processes, holds, Caller(http), await connect(processes.settings))
-            await running.make_ready()
+            await running.make_ready(kinds)
             yield running
     finally:
         processes.end()

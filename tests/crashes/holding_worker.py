@@ -1,11 +1,15 @@
 """The real worker with its real providers, each call of which can be told to stand still. Started by tests.crashes.nursery."""
 
 import asyncio
+import contextlib
 import contextvars
+import dataclasses
 import signal
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from google import genai  # noqa: F401  imported by the nursery, as what the first message imports
+from pydantic import BaseModel
 from temporalio import activity, workflow
 from temporalio.worker import (
     ActivityInboundInterceptor,
@@ -16,22 +20,17 @@ from temporalio.worker import (
     WorkflowInterceptorClassInput,
 )
 
+from activities.models import beating
 from journeys.inputs import Need
 from journeys.messages import Understanding
 from journeys.work import DecideNext, RunSkill
-from providers.base import Passage, Reader
-from providers.index import ChromaKnowledge
+from providers.base import Call, Generated, Knowledge, LanguageModel, Ledger, Passage, Reader, Records
 from providers.offline import extract, intents  # noqa: F401  what the first message imports: here it is the nursery that does
-from providers.offline.embeddings import MiniLM
-from providers.offline.reader import OfflineReader
-from providers.offline.writer import OfflineWriter
 from providers.settings import Settings
-from providers.store.journeys import SqlRecords
-from providers.store.store import Store
 from providers.temporal import connect
 from tests.crashes.holds import OUR_BUG, from_environment, turn_of
-from worker.build import Providers, build_worker
-from worker.main import warm
+from worker.build import build_models_worker, build_worker
+from worker.equipment import Equipment
 
 HOLDS = from_environment()
 
@@ -68,11 +67,12 @@ class _Activity(ActivityInboundInterceptor):
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:
         now = Doing(spelled(input), turn_of(input.args[0]))
         doing.set(now)
-        await hold(f"{now.name}.begins")
-        try:
-            return await super().execute_activity(input)
-        finally:
-            await hold(f"{now.name}.ends")
+        async with contextlib.nullcontext() if activity.info().is_local else beating():  # what stands still is alive
+            await hold(f"{now.name}.begins")
+            try:
+                return await super().execute_activity(input)
+            finally:
+                await hold(f"{now.name}.ends")
 
 
 def spelled(input: ExecuteActivityInput) -> str:
@@ -100,24 +100,45 @@ def stop(place: str, update_id: str) -> None:
             HOLDS.block(workflow.info().workflow_id, update_id, place)
 
 
-class HoldingRecords:
-    """Stands still behind each call. Before it, nothing has happened since the place before."""
+class Holding:
+    """Stands still behind each call of what it stands for. Before the first, nothing has happened since the place before."""
 
-    def __init__(self, records: SqlRecords) -> None:
-        self.records = records
+    def __init__(self, held: Records | Ledger) -> None:
+        self.held = held
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        call = getattr(self.records, name)
+        call = getattr(self.held, name)
 
         async def held(*args: Any, **named: Any) -> Any:
             place = doing.get().place(name)
             answer = await call(*args, **named)
             if name == "open_turn" and named.get("calls"):
-                HOLDS.log(activity.info().workflow_id or "", doing.get().turn, "booked")
+                log("booked")
+            if isinstance(answer, Call) and name == "book_call" and answer.status == "answered":
+                log(f"booked {answer.deed.rpartition('/')[2]}")
             await hold(place)
             return answer
 
         return held
+
+
+def log(place: str) -> None:
+    HOLDS.log(activity.info().workflow_id or "", doing.get().turn, place)
+
+
+class HoldingModel:
+    """Tells when it is asked and when it answered: a call that was booked must not be made again."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self.model, self.engine = model, model.engine
+
+    async def generate(self, instructions: str, content: str, *, schema: type[BaseModel] | None = None, **how: Any) -> Generated:
+        name = doing.get().name
+        log(f"asked {name}")
+        answer = await self.model.generate(instructions, content, schema=schema, **how)
+        log(f"answered {name}")
+        await hold(doing.get().place("generate"))
+        return answer
 
 
 class HoldingReader:
@@ -125,18 +146,17 @@ class HoldingReader:
         self.reader, self.engine = reader, reader.engine
 
     async def understand(self, text: str, needs: Sequence[Need], asked: str | None) -> Understanding:
-        journey, turn = activity.info().workflow_id or "", doing.get().turn
-        HOLDS.log(journey, turn, "asked")
+        log("asked")
         if text == OUR_BUG:
             raise LookupError("a bug of ours")
         understood = await self.reader.understand(text, needs, asked)
-        HOLDS.log(journey, turn, "answered")
+        log("answered")
         await hold(doing.get().place("understand"))
         return understood
 
 
 class HoldingKnowledge:
-    def __init__(self, knowledge: ChromaKnowledge) -> None:
+    def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
 
     async def search(self, question: str, *, limit: int = 3) -> list[Passage]:
@@ -155,14 +175,20 @@ async def run(settings: Settings) -> None:
     stopped = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     client = await connect(settings)
-    embedder = MiniLM()
-    knowledge, reader = ChromaKnowledge(settings.index_root, embedder), OfflineReader(embedder)
-    held: Any = HoldingRecords(SqlRecords(Store(settings.database_url)))
-    providers = Providers(records=held, reader=HoldingReader(reader), knowledge=HoldingKnowledge(knowledge), writer=OfflineWriter())
+    equipment = Equipment(settings)
+    own = equipment.providers
+    records: Any = Holding(own.records)
+    ledger: Any = Holding(own.ledger)
+    reader, knowledge = HoldingReader(own.reader), HoldingKnowledge(own.knowledge)
+    models = [HoldingModel(model) for model in own.models]
+    providers = dataclasses.replace(own, records=records, ledger=ledger, reader=reader, knowledge=knowledge, models=models)
     worker = build_worker(client, providers, interceptors=[HoldsActivities()], tasks_at_once=400)  # a held turn keeps its place
     assert worker._workflow_worker
     worker._workflow_worker._deadlock_timeout_seconds = None  # a handler that stands still is what we want here
-    async with worker:
-        warming = asyncio.create_task(warm(reader, knowledge))
+    async with contextlib.AsyncExitStack() as works:
+        if models:
+            await works.enter_async_context(build_models_worker(client, providers, interceptors=[HoldsActivities()]))
+        await works.enter_async_context(worker)
+        warming = asyncio.create_task(equipment.warm())
         await stopped.wait()
         warming.cancel()

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from journeys.messages import AskModel
+
 _LOOK_EVERY = 0.05  # seconds between looks at the plan while held
 FOLDER = "HOLDS"  # the environment variable that names the folder
 OUR_BUG = "a message that meets a bug of ours"  # the holding worker's reader raises at it
@@ -93,4 +95,4 @@ def from_environment() -> Holds:
 
 def turn_of(argument: Any) -> str:
     """The turn an activity of ours works for."""
-    return argument if isinstance(argument, str) else str(argument.turn.turn_id)
+    return str(argument.turn_id if isinstance(argument, AskModel) else argument.turn.turn_id)

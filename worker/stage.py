@@ -17,13 +17,16 @@ from worker.supervisor import Program, _dies_with
 PATIENCE = 5.0  # seconds between SIGTERM and SIGKILL, all together
 
 
-def settings_in(home: Path) -> Settings:
-    """A stack beside any other: a home of its own, free ports, and nothing from the environment or `.env`.
+def settings_in(home: Path, asking: Settings | None = None) -> Settings:
+    """A stack beside any other: a home of its own, free ports, and nothing from the environment or `.env`, but for the models of `asking`.
 
     One worker, so that it is known beforehand who is in the middle of a turn."""
     api, temporal, ui = free_ports(3)
+    models = ("provider", "gemini_api_key", "gemini_base_url", "gemini_model", "gemini_cheaper_model")
+    asked = {name: getattr(asking, name) for name in models} if asking else {"provider": "offline"}
     # Not validated, since that would read the environment; everything else is its default.
     return Settings.model_construct(
+        **asked,
         home=home,
         api_port=api,
         temporal_port=temporal,

@@ -9,6 +9,7 @@ from typing import Any
 
 from temporalio import activity
 
+from activities import telling
 from activities.briefing import Briefing
 from journeys import engine
 from journeys.brief import Brief
@@ -19,8 +20,7 @@ from journeys.refusals import by_name
 from journeys.reply import Reply
 from journeys.state import JourneyState
 from journeys.template import Template
-from journeys.view import Action, actions, view
-from journeys.vocabulary import ACTIONS
+from journeys.view import actions
 from journeys.work import DecideNext, DecideTurn, FailTurn, OpenTurn, RecordTurn, Turn, Work
 from providers import base
 from providers.base import Event, Knowledge, Reader, Writer
@@ -123,8 +123,28 @@ class Records:
                 stops = engine.stops(decision)
                 decision = decision.model_copy(update={"spoken": None if stops else asked.deed})
                 decision = await self._to_reword(work, decision, asked.text, decision) if stops else decision
-        stands = await self._store(work, {**row, "decision": decision.model_dump(mode="json")}, calls)
-        return Decision.model_validate(stands)
+        if decision.runs or decision.reword or work.turn.operation in engine.CONTROLS:
+            return Decision.model_validate(await self._store(work, {**row, "decision": decision.model_dump(mode="json")}, calls))
+        return await self._tell(work, row, decision, calls)
+
+    async def _tell(self, work: Work, row: dict[str, Any], decision: Decision, calls: Sequence[Mapping[str, Any]]) -> Decision:
+        """Where nothing more is to be done, the reply goes out in the transaction that keeps the decision (docs/decisions/0016)."""
+        decided = {**row, "decision": decision.model_dump(mode="json")}
+        state = work.state.model_copy(update={"turns": max(work.state.turns, row["seq"])})
+        engine.carry_out(state, decision)
+        if state.is_closed:  # nothing may be told behind the end: the workflow sees first whether a pause came before it
+            return Decision.model_validate(await self._store(work, decided, calls))
+        try:
+            closing = await self._closing(work.turn.model_copy(update={"seq": row["seq"]}), work.template, state, decision)
+        except Exception:
+            await self._store(work, decided, calls)
+            raise
+        stands, told = await self.records.tell_turn(self._opening(work, decided, calls), closing, work.state.status)
+        return Decision.model_validate(stands).model_copy(update={"told": told})
+
+    async def _closing(self, turn: Turn, template: Template, state: JourneyState, decision: Decision) -> dict[str, Any]:
+        spoken = (await self.ledger.answer_of(decision.spoken))["reply"] if decision.spoken else None
+        return telling.closing(turn, template, state, decision, await self._reply(template, state, decision, spoken))
 
     async def _to_reword(self, work: Work, whole: Decision, text: str, decision: Decision) -> Decision:
         """A model is to word what became of the turn: it is told what code would say, in the state after it."""
@@ -138,17 +158,22 @@ class Records:
     async def _store(
         self, work: Work, row: Mapping[str, Any], calls: Sequence[Mapping[str, Any]] = (), brief: Brief | None = None
     ) -> dict[str, Any] | None:
-        turn = work.turn
-        request = {"journey_id": work.state.journey_id, "operation": turn.operation, "key": turn.key, "body_hash": turn.body_hash}
-        journey = _journey_row(work.template, work.state, turn) if turn.operation == "begin" else None
-        told = brief and {"turn_id": turn.turn_id, "call": brief.call, "journey_id": work.state.journey_id, "at": turn.at}
-        return await self.records.open_turn(
-            journey=journey,
-            request={**request, "turn_id": turn.turn_id, "at": turn.at},
-            turn=row,
-            calls=calls,
-            brief={**told, "body": brief.model_dump(mode="json")} if told and brief else None,
-        )
+        return await self.records.open_turn(**self._opening(work, row, calls, brief))
+
+    def _opening(
+        self, work: Work, row: Mapping[str, Any], calls: Sequence[Mapping[str, Any]], brief: Brief | None = None
+    ) -> dict[str, Any]:
+        turn, journey_id = work.turn, work.state.journey_id
+        request: dict[str, Any] = {"journey_id": journey_id, "operation": turn.operation, "key": turn.key, "body_hash": turn.body_hash}
+        request |= {"turn_id": turn.turn_id, "at": turn.at}
+        told = {"turn_id": turn.turn_id, "call": brief.call, "journey_id": journey_id, "at": turn.at} if brief else {}
+        return {
+            "journey": telling.first_row(work.template, work.state, turn) if turn.operation == "begin" else None,
+            "request": request,
+            "turn": row,
+            "calls": calls,
+            "brief": {**told, "body": brief.model_dump(mode="json")} if brief else None,
+        }
 
     @activity.defn(name="record")
     async def record(self, told: RecordTurn) -> None:
@@ -156,52 +181,22 @@ class Records:
         state, decision = told.state, told.decision
         if decision is None:
             sentence = f"This was not carried out: the journey is {state.status}. What you wrote is kept."
-            await self._close(told, "stopped", problem("Stopped", sentence, [a.action for a in actions(told.template, state)]))
+            await self._close(told, "stopped", telling.problem("Stopped", sentence, [a.action for a in actions(told.template, state)]))
             return
-        spoken = (await self.ledger.answer_of(decision.spoken))["reply"] if decision.spoken else None
-        reply = await self._reply(told.template, state, decision, spoken)
-        seen = view(told.template, state, told.turn.turn_id)
-        results = [
-            {"step": line.about, "skill": skill, "version": ref.version, "headline": ref.headline}
-            for line in decision.say
-            if line.code == "made"
-            for skill in line.names
-            for ref in [state.steps[line.about].results[skill]]
-        ]
-        kind = "notice" if told.turn.operation == "timer" else "reply"
-        news = [Event(kind=kind, data={**_heading(told.turn), "reply": reply.model_dump(mode="json")})]
-        if decision.steps:
-            steps = {step.id: step.status for step in seen.steps}
-            news.insert(
-                0, Event(kind="step", data={**_heading(told.turn), "step": state.focus, "steps": steps, "moved": sorted(decision.steps)})
-            )
-        if state.is_closed:
-            news.append(Event(kind="end", data={"status": state.status}))
-        await self.records.close_turn(
-            journey_id=state.journey_id,
-            turn_id=told.turn.turn_id,
-            seq=told.turn.seq,
-            at=told.turn.at,
-            turn={
-                "status": "done",
-                "reply": reply.model_dump(mode="json"),
-                "results": results,
-                "degraded": decision.degraded,
-                "step": state.focus,
-                "decision": decision.model_dump(mode="json"),
-            },
-            journey={**_journey_columns(told.template, state), "view": seen.model_dump(mode="json")},
-            entries=_entries(told.turn, decision.say),
-            news=news,
-        )
+        await self.records.close_turn(**await self._closing(told.turn, told.template, state, decision))
+
+    @activity.defn(name="show")
+    async def show(self, work: Work) -> None:
+        """The view anew, where what was told and what was shown crossed each other."""
+        await self.records.show(work.state.journey_id, work.turn.at, telling.shown(work.template, work.state, work.turn.turn_id))
 
     @activity.defn(name="fail")
     async def fail(self, told: FailTurn) -> None:
         if refusal := by_name().get(told.error) if told.refusal else None:
-            await self._close(told, "refused", problem(told.error, told.refusal, refusal.actions))
+            await self._close(told, "refused", telling.problem(told.error, told.refusal, refusal.actions))
             return
         sentence = "Something went wrong on our side and this could not be carried out. What you sent is kept; nothing else changed."
-        await self._close(told, "failed", problem("TurnFailed", sentence, ["new_key", "status"], error=told.error))
+        await self._close(told, "failed", telling.problem("TurnFailed", sentence, ["new_key", "status"], error=told.error))
 
     async def _understood(self, work: Work, message: "_Message") -> tuple[Said, list[str], list[Line], list[dict[str, Any]]]:
         """The fact, the passages that answer it, what else must be said, and the call to book (none where it was booked before)."""
@@ -250,7 +245,7 @@ class Records:
             turn={"status": status, "problem": trouble, "decision": None},
             journey=None,
             entries=[{"kind": status, "about": told.turn.operation, "detail": {"type": trouble["type"]}}],
-            news=[Event(kind="failed", data={**_heading(told.turn), "problem": trouble})],
+            news=[Event(kind="failed", data={**telling.heading(told.turn), "problem": trouble})],
         )
 
 
@@ -269,29 +264,3 @@ class _Message:
 def _turn_row(work: Work, seq: int, text: str | None) -> dict[str, Any]:
     row = {"id": work.turn.turn_id, "journey_id": work.state.journey_id, "seq": seq, "operation": work.turn.operation}
     return {**row, "text": text, "started_at": work.turn.at}
-
-
-def problem(kind: str, sentence: str, next_actions: Sequence[str], error: str = "") -> dict[str, Any]:
-    """A problem as the API tells it (RFC 9457 with `actions`); `error` names our own exception's type, for operators."""
-    doable = [Action(action=action, label=ACTIONS[action]).model_dump() for action in dict.fromkeys(next_actions)]
-    return {"type": kind, "detail": sentence, "actions": doable, **({"error": error} if error else {})}
-
-
-def _heading(turn: Turn) -> dict[str, Any]:
-    return {"turn_id": turn.turn_id, "turn": turn.seq, "operation": turn.operation}
-
-
-def _entries(turn: Turn, say: Sequence[Line]) -> list[dict[str, Any]]:
-    entries = [{"kind": line.code, "about": line.about, "detail": {"names": line.names}} for line in say]
-    return entries or [{"kind": turn.operation, "about": "", "detail": {}}]
-
-
-def _journey_columns(template: Template, state: JourneyState) -> dict[str, Any]:
-    columns: dict[str, Any] = {"persona": state.persona, "status": state.status, "step": state.focus, "title": state.title}
-    return {**columns, "template": template.name, "turns": state.turns}
-
-
-def _journey_row(template: Template, state: JourneyState, turn: Turn) -> dict[str, Any]:
-    first = view(template, state).model_dump(mode="json")
-    times = {"created_at": turn.at, "updated_at": turn.at}
-    return {"id": state.journey_id, "tenant": state.tenant, **_journey_columns(template, state), "view": first, **times}

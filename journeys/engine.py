@@ -25,6 +25,7 @@ from journeys.template import GO_BACK_TO, Template
 __all__ = [
     "QUESTIONS",
     "carry_out",
+    "carry_out_beneath",
     "carry_out_control",
     "check",
     "decide",
@@ -89,6 +90,13 @@ CONTROLS = ("pause", "abandon")  # they pass the lock, so they carry out nothing
 
 def carry_out_control(state: JourneyState, decision: Decision) -> None:
     state.status, state.timers, state.last_heard_at = decision.status, decision.timers, decision.last_heard_at
+
+
+def carry_out_beneath(state: JourneyState, decision: Decision) -> None:
+    """A decision that was told just before a pause or an end landed, which stays."""
+    kept = (state.status, state.timers, state.last_heard_at)
+    carry_out(state, decision)
+    state.status, state.timers, state.last_heard_at = kept
 
 
 def take_up(state: JourneyState, ended: Ended) -> None:

@@ -132,6 +132,7 @@ class Decision(Kept):
     spoken: str | None = None  # the deed of the call whose reply is the answer; None: code words it
     reword: bool = False  # a second call words what became of it
     degraded: list[str] = []  # what could not be done as planned
+    told: bool = False  # the reply went out in the transaction that kept the decision
 
 
 class Ended(Kept):

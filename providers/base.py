@@ -208,6 +208,15 @@ class Records(Protocol):
         """Turn, view, timeline and events in one transaction; False where the turn was closed before."""
         ...
 
+    async def tell_turn(self, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str) -> tuple[dict[str, Any] | None, bool]:
+        """`open_turn` and `close_turn` in one transaction. Not closed (False) where another decision stands, or the journey's status is
+        no longer this one: a pause or an end came first."""
+        ...
+
+    async def show(self, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
+        """The journey's row as it is now."""
+        ...
+
     async def keep_result(self, row: Mapping[str, Any]) -> None:
         """Store a result under (journey, step, skill, version); the last one written for a version stands."""
         ...

@@ -57,7 +57,7 @@ def build_worker(
         client,
         task_queue=JOURNEYS_QUEUE,
         workflows=[JourneyWorkflow],
-        activities=[records.open, records.decide, records.decide_next, records.record, records.fail, ran.run],
+        activities=[records.open, records.decide, records.decide_next, records.record, records.show, records.fail, ran.run],
         interceptors=[*interceptors, Boundary()],
         workflow_runner=sandbox(),
         build_id=build_id(),

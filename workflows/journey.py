@@ -1,9 +1,10 @@
 """The journey: one workflow each, from the first sentence to the last step, months usually.
 
 A turn: `open` (store what was asked, understand, decide) → skills → `record` (reply, view, events and what was carried out, in one
-transaction). Where a language model is asked, `open` only stores, and after it come `answer`, `decide`, the skills, and `reply` where
-there is an outcome to put into words. A worker killed between `record` and the end of its workflow task has told a turn that the history
-does not know; the next `open` gives it back, and it is taken up (docs/decisions/0001).
+transaction); where no skill runs, `open` tells the reply itself (docs/decisions/0016). Where a language model is asked, `open` only stores,
+and after it come `answer`, `decide`, the skills, and `reply` where there is an outcome to put into words. A worker killed between that last
+transaction and the end of its workflow task has told a turn that the history does not know; the next `open` gives it back, and it is taken
+up (docs/decisions/0001).
 Decisions come back from activities and are only carried out here, so engine, rules and prices may change under open journeys.
 """
 
@@ -38,7 +39,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from journeys.refusals import KeyReused, Refusal, TooManyAtOnce
     from journeys.state import JourneyState, Receipt, Timer
-    from journeys.work import DecideNext, DecideTurn, FailTurn, OpenTurn, RecordTurn, RunSkill, Turn
+    from journeys.work import DecideNext, DecideTurn, FailTurn, OpenTurn, RecordTurn, RunSkill, Turn, Work
     from workflows.asking import Outcome, ask
     from workflows.policies import AT_ONCE, QUICK
 
@@ -198,6 +199,9 @@ class JourneyWorkflow:
         if opened.routes and text is not None:
             said = await self.ask("answer", turn, opened.routes, [], stops)
             decision = await self.decide_on(turn, text, said) if self.stops == stops else None
+        if decision is not None and decision.told:
+            await self.take_in(turn, decision, stops)
+            return
         carried: Decision | None = None
         while decision is not None and self.stops == stops:
             engine.carry_out(self.state, decision)
@@ -209,6 +213,17 @@ class JourneyWorkflow:
             carried = carried.model_copy(update={"spoken": told.deed, "degraded": [*carried.degraded, *told.failures]})
         if carried is not None or self.stops != stops:
             await self.record(turn, carried if self.stops == stops else None)
+
+    async def take_in(self, turn: Turn, decision: Decision, stops: int) -> None:
+        """What was told as it was decided. A pause or an end that crossed it stays, and the view is written again, with both."""
+        if self.stops == stops:
+            engine.carry_out(self.state, decision)
+            self.show()
+            return
+        engine.carry_out_beneath(self.state, decision)
+        self.show()
+        async with self.one_telling:
+            await workflow.execute_local_activity_method(Records.show, Work(**self.work(turn)), **QUICK, summary=f"show {turn.seq}")
 
     async def stop(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
         decision = (await self.open(turn, fact, text)).decision

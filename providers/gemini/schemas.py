@@ -6,6 +6,7 @@ other (github.com/googleapis/python-genai/issues/1815).
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -19,6 +20,7 @@ WORDS: Final = frozenset(
 )
 
 
+@cache
 def in_order(shape: type[BaseModel]) -> Json:
     """The class's JSON Schema; each object's fields in the order of the class, told by `propertyOrdering`.
 

@@ -39,6 +39,12 @@ class SqlRecords:
     ) -> dict[str, Any] | None:
         return await self.store.write(lambda db: open_turn(db, journey, request, turn, calls, brief))
 
+    async def tell_turn(self, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str) -> tuple[dict[str, Any] | None, bool]:
+        return await self.store.write(lambda db: tell_turn(db, opening, closing, status))
+
+    async def show(self, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
+        await self.store.write(lambda db: show(db, journey_id, at, columns))
+
     async def close_turn(self, **closing: Any) -> bool:
         return await self.store.write(lambda db: close_turn(db, **closing))
 
@@ -97,6 +103,7 @@ _DISPLACE = (
     .values(seq=NOWHERE)
 )
 _HOLD = select(journeys.c.id).where(journeys.c.id == _OF_JOURNEY).with_for_update(key_share=True)
+_STATUS = select(journeys.c.status).where(journeys.c.id == _OF_JOURNEY)
 _STANDS = select(turns.c.decision).where(turns.c.id == _OF_TURN)
 _SPENT = select(func.sum(model_calls.c.cost)).where(model_calls.c.turn_id == _OF_TURN).scalar_subquery()
 _CLOSE = update(turns).where(turns.c.id == _OF_TURN, turns.c.seq == bindparam("at_seq"), turns.c.status == "open").values(cost=_SPENT)
@@ -203,6 +210,19 @@ def close_turn(
         first = last - len(news) + 1
         keep_events(db, journey_id=journey_id, turn_id=turn_id, first_seq=first, news=news, at=at)
     return True
+
+
+def tell_turn(db: Connection, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str) -> tuple[dict[str, Any] | None, bool]:
+    """The decision that stands, and whether it was told. Whoever pauses or ends the journey writes its row before or after all of this."""
+    stands = open_turn(db, **opening)
+    now = db.execute(_STATUS, {"of_journey": closing["journey_id"]}).scalar_one()
+    told = stands == opening["turn"]["decision"] and now == status and close_turn(db, **closing)
+    return stands, told
+
+
+def show(db: Connection, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
+    values = {"updated_at": at, **columns}
+    db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": 0})
 
 
 def keep_events(

@@ -28,7 +28,17 @@ NOT_A_PLACE = ("asked", "booked", "answered")
 TOLD_ONCE = ("reply", "failed", "notice")
 HELD_AT_ONCE = 30  # each held turn has the server renew its workflow task every 1.6 s; many more would hold one another up
 AT_ONCE = 8  # journeys that are made ready, or asked for their next turn, at the same moment
-WRITES = (".open_turn", ".keep_result", ".close_turn", ".handler.ends", ".begin_call", ".book_call", ".keep_brief", ".generate")
+WRITES = (
+    ".open_turn",
+    ".tell_turn",
+    ".keep_result",
+    ".close_turn",
+    ".handler.ends",
+    ".begin_call",
+    ".book_call",
+    ".keep_brief",
+    ".generate",
+)
 T = TypeVar("T")
 
 

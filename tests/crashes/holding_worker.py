@@ -112,7 +112,8 @@ class Holding:
         async def held(*args: Any, **named: Any) -> Any:
             place = doing.get().place(name)
             answer = await call(*args, **named)
-            if name == "open_turn" and named.get("calls"):
+            opening = args[0] if name == "tell_turn" else named
+            if name in ("open_turn", "tell_turn") and opening.get("calls"):
                 log("booked")
             if isinstance(answer, Call) and name == "book_call" and answer.status == "answered":
                 log(f"booked {answer.deed.rpartition('/')[2]}")

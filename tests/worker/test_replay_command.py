@@ -81,6 +81,11 @@ async def test_a_history_in_a_file_is_replayed_without_a_server(homeview: Stack,
     assert (outcome.trouble, outcome.events) == (None, len(written["events"]))
 
 
+async def test_a_run_that_is_about_to_begin_is_followed_by_any_code(homeview: Stack, written: dict[str, Any], tmp_path: Path) -> None:
+    code, said, _ = await command(homeview, "replay", in_a_file(tmp_path, {**written, "events": written["events"][:1]}))
+    assert code == 0, said
+
+
 async def test_a_history_that_differs_is_told_with_its_place_the_command_and_what_to_do(
     homeview: Stack, written: dict[str, Any], tmp_path: Path
 ) -> None:

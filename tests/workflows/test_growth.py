@@ -69,8 +69,8 @@ class Turn:
 def turns(events: list[HistoryEvent]) -> Iterator[Turn]:
     """What each turn of a run added, from its task's scheduling to its update's completion; the run's first events left out."""
     counted, size = 0, 0
-    first = next(n for n, event in enumerate(events) if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED)
-    for event in events[first + 1 :]:
+    ends = [n for n, event in enumerate(events) if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED]
+    for event in events[ends[0] + 1 :] if ends else []:
         counted, size = counted + 1, size + event.ByteSize()
         if event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
             yield Turn(counted, size)

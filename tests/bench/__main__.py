@@ -1,5 +1,6 @@
 """Measure the engine beside its peers: `python -m tests.bench`, or `make bench`. It prints and records; it asserts nothing.
 
+`turns` has HomeView answer with the offline mind, `model` ask a language model, each beside peers; the others are about HomeView alone.
 Read ratios and CPU milliseconds. Seconds belong to the machine and to whatever else ran on it: `others` says how many cores
 that was, `speed` how fast a core was (both beside each cell).
 """
@@ -13,11 +14,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import growth, parked, retrieval, start, streams, turns
+from tests.bench import growth, model, parked, retrieval, start, streams, turns
 from tests.bench.beds import build_index
 from tests.bench.cells import Report, open_out
 
-PARTS = ("turns", "streams", "growth", "parked", "start", "retrieval")
+PARTS = ("turns", "model", "streams", "growth", "parked", "start", "retrieval")
 
 
 def arguments() -> argparse.Namespace:
@@ -26,11 +27,9 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--only", default=",".join(PARTS), help=f"parts to run, of: {', '.join(PARTS)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller figures: is everything there?")
-    parser.add_argument("--rounds", type=int, default=0, help="rounds of `turns` (default 3, with --quick 1)")
-    parser.add_argument(
-        "--latency", type=float, default=100.0, help="ms a call of the peers' fake model, beside the cells with 0 (default 100)"
-    )
-    parser.add_argument("--peer-python", default=sys.executable, help="a Python that has langgraph and langgraph-checkpoint-sqlite")
+    parser.add_argument("--rounds", type=int, default=0, help="rounds of `turns` and `model` (default 3, with --quick 1)")
+    parser.add_argument("--latency", type=float, default=100.0, help="ms a call of a fake model, beside the cells with 0 (default 100)")
+    parser.add_argument("--peer-python", default=sys.executable, help="a Python that has dbos, langgraph and langgraph-checkpoint-sqlite")
     parser.add_argument("--out", type=Path, help="file to add a JSON line to for each cell")
     parser.add_argument("--work", type=Path, help="folder for the temporary homes (default: the system's)")
     return parser.parse_args()
@@ -41,9 +40,10 @@ async def run(chosen: argparse.Namespace, work: Path, index: Path, report: Repor
     assert me
     loop.add_signal_handler(signal.SIGTERM, me.cancel)  # so that every bed is taken down
     wanted = chosen.only.split(",")
-    if "turns" in wanted:
-        rounds = chosen.rounds or (1 if chosen.quick else 3)
-        await turns.run(report, work, index, quick=chosen.quick, rounds=rounds, peer_python=chosen.peer_python, latency=chosen.latency)
+    rounds = chosen.rounds or (1 if chosen.quick else 3)
+    for name, beside in (("turns", turns.run), ("model", model.run)):
+        if name in wanted:
+            await beside(report, work, index, quick=chosen.quick, rounds=rounds, peer_python=chosen.peer_python, latency=chosen.latency)
     for name, part in (("streams", streams.run), ("growth", growth.run), ("parked", parked.run)):
         if name in wanted:
             await part(report, work, index, quick=chosen.quick)

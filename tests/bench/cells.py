@@ -33,6 +33,9 @@ class Report:
             self.out.flush()
         return row
 
+    def of(self, part: str) -> list[Row]:
+        return [row for row in self.rows if row["part"] == part]
+
     def say(self, line: str) -> None:
         print(line, flush=True)
 
@@ -74,8 +77,13 @@ async def go(process: asyncio.subprocess.Process) -> None:
     await process.stdin.drain()
 
 
-async def loaded(bed: Bed, load: Load, *, sample: int = 4, before: Callable[[Sequence[str]], None] | None = None) -> Row:
-    """Latency, throughput, CPU, history and disk of one load. Its journeys are started before the clock runs."""
+async def loaded(
+    bed: Bed, load: Load, *, latency: float = 0, sample: int = 4, before: Callable[[Sequence[str]], None] | None = None
+) -> Row:
+    """Latency, throughput, CPU, history and disk of one load. Its journeys are started before the clock runs. `latency`: ms a call of the
+    bed's model; what a turn takes beside its calls is its overhead."""
+    if bed.model:
+        await bed.model.prepare(latency, load.texts())
     async with helper("tests.bench.load", json.dumps(asdict(load))) as generator:
         journeys = (await told(generator))["ready"]
         watched = journeys[:: max(1, len(journeys) // sample)][:sample]
@@ -92,12 +100,18 @@ async def loaded(bed: Bed, load: Load, *, sample: int = 4, before: Callable[[Seq
         after = [await bed.history(journey) for journey in watched]
     turns = len(answer["said"])
     each = load.turns
+    calls = await bed.calls(journeys, [turn for _, _, turn in answer["said"]])
+    kinds = sorted({kind for kind, *_ in answer["said"]})
+    overhead = spread([ms - latency * made for (_, ms, _), made in zip(answer["said"], calls, strict=True)])
     return {
         "bed": bed.name,
         "at_once": load.at_once,
         "turns": turns,
-        **spread([ms for _, ms in answer["said"]]),
-        "kinds": {kind: round(median([ms for k, ms in answer["said"] if k == kind]), 1) for kind in sorted({k for k, _ in answer["said"]})},
+        **spread([ms for _, ms, _ in answer["said"]]),
+        "latency_ms": latency,
+        "calls": round(sum(calls) / max(1, turns), 2),
+        **{f"overhead_{name}": ms for name, ms in overhead.items()},
+        "kinds": {kind: round(median(ms for k, ms, _ in answer["said"] if k == kind), 1) for kind in kinds},
         "per_second": round(turns / answer["seconds"], 2),
         "cpu_ms": meter.per(turns),
         "others": round(meter.others, 2),

@@ -1,4 +1,6 @@
-"""A model server that knows nothing: it answers after a pinned time, for the peers. POST /latency sets it, in milliseconds a call.
+"""A model server that knows nothing: it answers after a pinned time, for the peers.
+
+POST /latency sets it, in milliseconds a call, and the steps that take it: `{"ms": 100, "steps": ["understand", "reply"]}`.
 
 python -m tests.bench.fake_model PORT
 """
@@ -17,12 +19,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "reply": {"text": TEXT[:400]},
     "record": {"kept": True},
 }
-PINNED = {"understand", "retrieve", "reply"}  # recording is no model's work: it answers at once
 latency = 0.0
+pinned: list[str] = []  # the others are no model's work: they answer at once
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    global latency
+    global latency, pinned
     if scope["type"] != "http":
         return
     body = b""
@@ -32,8 +34,9 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
             break
     name = scope["path"].strip("/")
     if name == "latency":
-        latency = json.loads(body)["ms"] / 1e3
-    elif name in PINNED and latency:
+        told = json.loads(body)
+        latency, pinned = told["ms"] / 1e3, told["steps"]
+    elif name in pinned and latency:
         await asyncio.sleep(latency)
     data = json.dumps(ANSWERS.get(name, {})).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(data)).encode())]

@@ -32,11 +32,20 @@ class Load:
     from_turn: int = 0
     ids: tuple[str, ...] = ()
 
+    @property
+    def span(self) -> range:
+        """The turns of each journey, counted from 0."""
+        return range(self.from_turn, self.from_turn + self.turns)
+
+    def texts(self) -> list[str]:
+        """All that will be said."""
+        return [line(number, turn)[1] for number in range(self.first, self.first + self.at_once * self.each) for turn in self.span]
+
 
 class People:
     def __init__(self, load: Load, http: httpx2.AsyncClient) -> None:
         self.load, self.http = load, http
-        self.said: list[tuple[str, float]] = []
+        self.said: list[tuple[str, float, str]] = []  # kind, milliseconds, id of the turn
         self.starts: list[float] = []
         self.errors: list[str] = []
         self.statuses: dict[int, int] = {}
@@ -60,7 +69,7 @@ class People:
         await asyncio.sleep(random.random() * 0.02 * self.load.at_once)  # not in step: a kitchen's estimate costs more than a greeting
         for nth, journey in enumerate(journeys):
             number = self.load.first + person + nth * self.load.at_once
-            for turn in range(self.load.from_turn, self.load.from_turn + self.load.turns):
+            for turn in self.load.span:
                 await self.say(journey, *line(number, turn))
 
     async def say(self, journey: str, kind: str, text: str) -> None:
@@ -69,11 +78,12 @@ class People:
             answer = await self.http.post(f"/v1/journeys/{journey}/messages", json={"text": text})
             took = time.perf_counter() - began
             self.statuses[answer.status_code] = self.statuses.get(answer.status_code, 0) + 1
+            told = answer.json().get("turn", {}) if answer.status_code == 200 else {}
             if answer.status_code != 200:
                 self.errors.append(f"{answer.status_code}: {answer.text[:160]}")
-            elif not answer.json()["turn"]["reply"]["text"]:
+            elif not told["reply"]["text"]:
                 self.errors.append("an empty reply")
-            self.said.append((kind, took * 1e3))
+            self.said.append((kind, took * 1e3, told.get("turn_id", "")))
         except httpx2.HTTPError as error:
             self.errors.append(repr(error)[:160])
 
@@ -95,7 +105,7 @@ async def run(load: Load) -> None:
 def _told(people: People, seconds: float) -> dict[str, Any]:
     return {
         "seconds": seconds,
-        "said": [[kind, round(ms, 2)] for kind, ms in people.said],
+        "said": [[kind, round(ms, 2), turn_id] for kind, ms, turn_id in people.said],
         "starts": [round(s * 1e3, 2) for s in people.starts],
         "errors": len(people.errors),
         "first_errors": people.errors[:3],

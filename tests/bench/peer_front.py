@@ -1,4 +1,4 @@
-"""What both peers share: a small HTTP front with the shape of ours, and the way to the fake model."""
+"""What the peers share: a small HTTP front with the shape of ours, and the way to the fake model."""
 
 import os
 import uuid

@@ -29,7 +29,7 @@ async def run(report: Report, work: Path, index: Path, *, quick: bool) -> None:
                 )
         row = await _cell(bed, 1, first=19_000)
         report.add("streams", round=99, **row)
-    report.say("\n" + summary([row for row in report.rows if row["part"] == "streams"]))
+    report.say("\n" + summary(report.of("streams")))
 
 
 async def _cell(bed: Bed, streams: int, first: int) -> Row:

@@ -17,10 +17,13 @@ from journeys.template import Template
 
 
 class Embedder(Protocol):
-    """Sentences to unit vectors. `model_id` names weights and revision: vectors of different ids never mix."""
+    """Sentences to unit vectors. `model_id` names weights and revision: vectors of different ids never mix.
+
+    `floor` (0 to 1): the score (providers/index.py) below which a passage does not answer; each model has its own."""
 
     model_id: str
     dimensions: int
+    floor: float
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]: ...
 

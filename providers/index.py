@@ -22,9 +22,6 @@ from journeys.inputs import Frozen
 from providers.base import Embedder, Passage
 from providers.errors import Misconfigured
 
-# The score below which a passage does not answer. Chosen for MiniLM on the tuning questions of tests/providers/knowledge_questions.yaml;
-# another embedding model needs a floor of its own.
-FLOOR: Final = 0.467
 COLLECTION: Final = "pages"
 POINTER: Final = "current"
 MARKER: Final = "whole.json"
@@ -62,11 +59,11 @@ class ChromaKnowledge:
     """Knowledge. Opens at the first question, looks at the pointer on each one, and moves when it has moved.
 
     Safe to share among tasks. Raises IndexMissing, IndexOfAnotherModel and IndexDamaged; before an embedding is paid for
-    where it can be seen that early.
+    where it can be seen that early. The floor is the embedder's, unless one is handed in.
     """
 
-    def __init__(self, root: Path, embedder: Embedder, *, floor: float = FLOOR) -> None:
-        self.root, self.embedder, self.floor = root, embedder, floor
+    def __init__(self, root: Path, embedder: Embedder, *, floor: float | None = None) -> None:
+        self.root, self.embedder, self.floor = root, embedder, embedder.floor if floor is None else floor
         self._asking = Lock()  # a query takes 1 ms; beside another thread's move it could meet a closed client
         self._name: str | None = None
         self._client: Any = None

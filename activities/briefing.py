@@ -5,6 +5,7 @@ from typing import Final
 
 from temporalio import activity
 
+from activities.knowledge import pages_for
 from journeys import engine, memory
 from journeys.brief import Brief, Call, Quoted
 from journeys.hazards import hazards_in
@@ -33,7 +34,7 @@ class Briefing:
                 "asked": state.asked,
                 "question": question(asked.template, state) or "",
                 "needs": engine.reader_needs(asked.template, state),
-                "passages": [_quoted(passage) for passage in await self._passages(text)],
+                "passages": [_quoted(passage) for passage in await self._passages(text, state)],
                 "recalled": known.recalled,
                 "recent": known.recent,
             }
@@ -50,9 +51,9 @@ class Briefing:
         told = {"journey": work.template.title, "persona": state.persona, "locale": state.locale}
         return Brief(call=call, text=text, summary=summary, hazards=hazards_in(text), **told)
 
-    async def _passages(self, text: str) -> list[Passage]:
+    async def _passages(self, text: str, state: JourneyState) -> list[Passage]:
         try:
-            return await self.knowledge.search(text, limit=PASSAGES)
+            return await self.knowledge.search(text, limit=PASSAGES, where=pages_for(state))
         except ProviderError as error:  # the model is told of none, and says that it has none
             activity.logger.warning("Knowledge can't be searched.", extra={"error": type(error).__name__})
             return []

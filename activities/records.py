@@ -11,6 +11,7 @@ from temporalio import activity
 
 from activities import telling
 from activities.briefing import Briefing
+from activities.knowledge import pages_for
 from journeys import engine
 from journeys.brief import Brief
 from journeys.facts import Fact, Made, Said
@@ -217,7 +218,7 @@ class Records:
         if priced or not engine.is_question(said):  # what it costs is calculated, not quoted
             return said, [], lines, calls
         try:
-            passages = await self.knowledge.search(text, limit=2)
+            passages = await self.knowledge.search(text, limit=2, where=pages_for(work.state))
         except ProviderError as error:
             activity.logger.warning("Knowledge can't be searched.", extra={"error": type(error).__name__})
             return said, [], [*lines, Line(code="no_knowledge")], calls

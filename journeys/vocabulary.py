@@ -2,6 +2,15 @@
 
 from typing import Final
 
+# For whom HomeView speaks. A journey has one, out of those its template names; a knowledge page may name those it is for.
+PERSONAS: Final[dict[str, str]] = {
+    "homeowner": "renovates the home they live in, and hires most of it out",
+    "diy_worker": "does what is safe and allowed with their own hands",
+    "contractor": "does the work for others, licensed where that is asked for",
+    "investor": "lets or sells homes, and asks what pays",
+    "admin": "looks after templates and switches",
+}
+
 # What a message can be about. journeys/intents.yaml holds examples of each; the engine knows what each does.
 INTENTS: Final[dict[str, str]] = {
     "start_project": "start a project",

@@ -3,31 +3,38 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Final, Literal, Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from journeys.brief import Brief
-from journeys.inputs import Frozen, Need
+from journeys.inputs import Frozen, Need, Slug
 from journeys.memory import Recollection
 from journeys.messages import Ended, Line, Understanding
 from journeys.reply import Reply
 from journeys.state import JourneyState
 from journeys.template import Template
 
+GENERAL: Final = "general"
+Region = Annotated[str, StringConstraints(pattern=rf"^({GENERAL}|[A-Z]{{2}}(-[A-Z]{{2,3}})?)$")]  # US, US-WA
+
 
 class Embedder(Protocol):
-    """Sentences to unit vectors. `model_id` names weights and revision: vectors of different ids never mix."""
+    """Sentences to unit vectors. `model_id` names weights and revision: vectors of different ids never mix.
+
+    `floor` (0 to 1): the score (providers/index.py) below which a passage does not answer; each model has its own."""
 
     model_id: str
     dimensions: int
+    floor: float
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]: ...
 
 
 class Passage(Frozen):
-    """A piece of a knowledge page. `asked`: how people ask for it, found with it and never shown. `score` is the cosine similarity
-    of the question to the text or to one of these (0 to 1)."""
+    """A piece of a knowledge page. `asked`: how people ask for it, found with it and never shown. `personas`: whom it is for, none
+    named: everybody; `steps`: of which steps of a journey it speaks, none named: of any. `score` (0 to 1): how near it is to the question,
+    by its text and by `asked`."""
 
     id: str
     title: str
@@ -35,14 +42,36 @@ class Passage(Frozen):
     source: str
     date_read: str
     region: str
+    topic: str = ""
+    personas: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
     score: float = 0.0
+
+
+class Where(Frozen):
+    """Which passages a search may find: those that meet every field that is set.
+
+    `topic`: those of that topic. `region`: those of it, of the country it lies in, and the general ones; US takes no page of US-WA.
+    `persona`: those for everybody, and for it. `step`: those of any step, and of it. A name that no page knows is no mistake: it takes
+    the pages for everybody, or of any step.
+    """
+
+    topic: Slug | None = None
+    region: Region | None = None
+    persona: Slug | None = None
+    step: Slug | None = None
 
 
 class Knowledge(Protocol):
     """Retrieval: the passages nearest to a question, best first, none below the floor that means "I don't have that"."""
 
-    async def search(self, question: str, *, limit: int = 3) -> list[Passage]: ...
+    async def search(
+        self, question: str, *, limit: int = 3, where: Where | None = None, vector: Sequence[float] | None = None
+    ) -> list[Passage]:
+        """At most `limit` passages, of those that `where` admits. `vector`: the question's embedding, where the caller has it already;
+        none is paid for then."""
+        ...
 
     async def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The passages of these ids, in their order; an id that is gone is left out."""

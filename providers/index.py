@@ -13,22 +13,22 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from sys import intern
 from threading import Lock
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from journeys.inputs import Frozen
-from providers.base import Embedder, Passage
+from providers.base import Embedder, Passage, Where
 from providers.errors import Misconfigured
+from providers.narrowing import condition, labelled
 
-# The score below which a passage does not answer. Chosen for MiniLM on the tuning questions of tests/providers/knowledge_questions.yaml;
-# another embedding model needs a floor of its own.
-FLOOR: Final = 0.467
 COLLECTION: Final = "pages"
 POINTER: Final = "current"
 MARKER: Final = "whole.json"
 REMEMBERED: Final = 1024  # passages; twice a whole corpus of ours
+ADMISSIONS: Final = 64  # of a Where: a journey keeps its region and persona, and there are few personas
 _LOOKED_AT: Final = 8  # vectors for each passage wanted: a passage has one of its text and four of its questions
 
 _OPENING = Lock()  # chromadb shares one system per path among the clients of a process, and makes it without a lock
@@ -62,29 +62,37 @@ class ChromaKnowledge:
     """Knowledge. Opens at the first question, looks at the pointer on each one, and moves when it has moved.
 
     Safe to share among tasks. Raises IndexMissing, IndexOfAnotherModel and IndexDamaged; before an embedding is paid for
-    where it can be seen that early.
+    where it can be seen that early. The floor is the embedder's, unless one is handed in.
     """
 
-    def __init__(self, root: Path, embedder: Embedder, *, floor: float = FLOOR) -> None:
-        self.root, self.embedder, self.floor = root, embedder, floor
+    def __init__(self, root: Path, embedder: Embedder, *, floor: float | None = None) -> None:
+        self.root, self.embedder, self.floor = root, embedder, embedder.floor if floor is None else floor
         self._asking = Lock()  # a query takes 1 ms; beside another thread's move it could meet a closed client
         self._name: str | None = None
         self._client: Any = None
         self._collection: Any = None
-        self._seen: dict[str, tuple[Passage, Any]] = {}  # by id, with its text's vector; of the index that is open, the latest last
+        # Both of the index that is open, the latest last: passages by id, with the vectors of their texts; and what a Where admits.
+        self._seen: dict[str, tuple[Passage, Any]] = {}
+        self._admissions: dict[Where, list[str] | None] = {}
 
     async def load(self) -> None:
         """Open before the first question, to spare it the seconds of Chroma's import."""
         await asyncio.to_thread(self._open)
 
-    async def search(self, question: str, *, limit: int = 3) -> list[Passage]:
-        """At most `limit` passages, best first, none below the floor."""
+    async def search(
+        self, question: str, *, limit: int = 3, where: Where | None = None, vector: Sequence[float] | None = None
+    ) -> list[Passage]:
+        """At most `limit` passages of those that `where` admits, best first, none below the floor. A `vector` is believed to be the
+        question's, by our embedder; ValueError where it has another length than that one's."""
+        if vector is not None and len(vector) != self.embedder.dimensions:
+            raise ValueError(f"a vector of {len(vector)} numbers is not {self.embedder.model_id}'s, which have {self.embedder.dimensions}")
         if not question.strip() or limit < 1:
             return []
         if not self._is_open():
             await asyncio.to_thread(self._open)
-        [vector] = await self.embedder.embed([question])
-        return await asyncio.to_thread(self._nearest, vector, limit)
+        if vector is None:
+            [vector] = await self.embedder.embed([question])
+        return await asyncio.to_thread(self._nearest, vector, limit, where)
 
     async def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The passages of these ids, in their order; an id that is gone is left out. `score` is 0: nothing was asked.
@@ -108,10 +116,13 @@ class ChromaKnowledge:
         with self._asked():
             pass
 
-    def _nearest(self, vector: Sequence[float], limit: int) -> list[Passage]:
+    def _nearest(self, vector: Sequence[float], limit: int, where: Where | None = None) -> list[Passage]:
         """A passage counts once. Its score leans on the nearest of its questions, two to one: see `score`."""
         with self._asked() as collection:
-            near = collection.query(query_embeddings=[list(vector)], n_results=limit * _LOOKED_AT, include=["distances"])
+            admitted = self._admitted(collection, where or Where())
+            if admitted == []:
+                return []
+            near = collection.query(query_embeddings=[list(vector)], ids=admitted, n_results=limit * _LOOKED_AT, include=["distances"])
             best: dict[str, float] = {}
             for entry, distance in zip(near["ids"][0], near["distances"][0], strict=True):
                 best.setdefault(passage_of(entry), 1.0 - distance)
@@ -119,6 +130,23 @@ class ChromaKnowledge:
         scores = {id_: score(best[id_], float(text @ vector)) for id_, (_, text) in near_by.items()}
         ranked = sorted((id_ for id_ in scores if scores[id_] >= self.floor), key=lambda id_: -scores[id_])
         return [near_by[id_][0].model_copy(update={"score": scores[id_]}) for id_ in ranked[:limit]]
+
+    def _admitted(self, collection: Any, where: Where) -> list[str] | None:
+        """The ids of the vectors that may be found; None: all.
+
+        Chroma looks at the labels once for each Where, and is told ids from then on: for our pages 5 ms a query, and 15 ms where the
+        condition is part of each. Within `_asked`, as only one thread may write here."""
+        if (labels := condition(where)) is None:
+            return None
+        if where in self._admissions:
+            admitted = self._admissions.pop(where)
+        else:
+            ids = collection.get(where=labels, include=[])["ids"]
+            admitted = None if len(ids) == collection.count() else [intern(id_) for id_ in ids]
+        self._admissions[where] = admitted
+        while len(self._admissions) > ADMISSIONS:
+            del self._admissions[next(iter(self._admissions))]
+        return admitted
 
     def _of(self, ids: Sequence[str]) -> list[Passage]:
         with self._asked() as collection:
@@ -181,7 +209,7 @@ class ChromaKnowledge:
         if self._client is not None:
             self._client.close()
         self._name = self._client = self._collection = None
-        self._seen = {}
+        self._seen, self._admissions = {}, {}
 
 
 def score(nearest: float, text: float) -> float:
@@ -199,14 +227,14 @@ def passage_of(entry: str) -> str:
     return entry.partition("?")[0]
 
 
-def _passage(id_: str, stored: Mapping[str, str]) -> Passage:
+def _passage(id_: str, stored: Mapping[str, Any]) -> Passage:
     return Passage(
         id=id_,
         title=stored["title"],
         text=stored["text"],
         source=stored["source"],
         date_read=stored["date"],
-        region=stored["region"],
+        **labelled(stored),
     )
 
 

@@ -15,9 +15,10 @@ from typing import Final, NamedTuple
 from journeys.inputs import Frozen
 from providers.base import Embedder, Passage
 from providers.index import COLLECTION, MARKER, POINTER, Marker, chroma_at, entry_id, marker_of, pointed
+from providers.narrowing import labels
 from providers.pages import read_passages
 
-LAYOUT: Final = 2  # part of a folder's name: raise it when what is stored for a passage changes
+LAYOUT: Final = 3  # part of a folder's name: raise it when what is stored for a passage changes
 AT_ONCE: Final = 1000  # Chroma refuses batches above 5461
 
 
@@ -101,7 +102,6 @@ def _stored(passage: Passage) -> dict[str, str]:
     return {
         "title": passage.title,
         "source": passage.source,
-        "region": passage.region,
         "date": passage.date_read,
         "text": passage.text,
     }
@@ -157,7 +157,7 @@ def _fill(folder: Path, passages: Sequence[Passage], vectors: Sequence[Sequence[
             collection.add(
                 ids=[entry.id for entry in some],
                 embeddings=[list(vector) for vector in vectors[start : start + AT_ONCE]],
-                metadatas=[_stored(entry.passage) if entry.id == entry.passage.id else {"of": entry.passage.id} for entry in some],
+                metadatas=[labels(entry.passage) | (_stored(entry.passage) if entry.id == entry.passage.id else {}) for entry in some],
             )
     finally:
         client.close()

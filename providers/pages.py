@@ -1,19 +1,21 @@
 """The knowledge pages: strict front matter, then sections that become passages. An error names file and line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from pydantic import StringConstraints, ValidationError, field_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from journeys.inputs import Frozen, Slug
-from providers.base import Passage
+from journeys.vocabulary import PERSONAS
+from providers.base import Passage, Region
 from providers.errors import Misconfigured
+from providers.library import library
 
 OUR_PAGES: Final = Path(__file__).parent.parent / "knowledge"
 UNCHECKED: Final = "general trade knowledge, unchecked"
@@ -22,6 +24,7 @@ NOT_A_PAGE: Final = "README.md"
 ASKED: Final = "Asked:"
 
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True, pattern=r"^[^\n]+$")]
+Names = Annotated[tuple[Slug, ...], Field(min_length=1)]
 
 
 class BrokenPage(Misconfigured):
@@ -33,14 +36,17 @@ class BrokenPage(Misconfigured):
 
 
 class Heading(Frozen):
-    """The front matter of a page. `read` is the day somebody last stood by its text."""
+    """The front matter of a page. `read` is the day somebody last stood by its text. Without `personas` it is for everybody, without
+    `steps` of any step."""
 
     title: Line
     topic: Slug
-    region: Annotated[str, StringConstraints(pattern=r"^(general|[A-Z]{2}(-[A-Z]{2,3})?)$")]
+    region: Region
     source: Line
     licence: Line
     read: date
+    personas: Names = ()
+    steps: Names = ()
 
     @field_validator("source")
     @classmethod
@@ -48,6 +54,22 @@ class Heading(Frozen):
         if "https://" not in source and UNCHECKED not in source:
             raise ValueError(f"names no https:// address and does not say '{UNCHECKED}'")
         return source
+
+    @field_validator("personas")
+    @classmethod
+    def are_somebody(cls, personas: tuple[str, ...]) -> tuple[str, ...]:
+        return _known("personas", personas, PERSONAS)
+
+    @field_validator("steps")
+    @classmethod
+    def are_steps_of_a_template(cls, steps: tuple[str, ...]) -> tuple[str, ...]:
+        return _known("steps", steps, {step.id for template in library().templates.values() for step in template.steps})
+
+
+def _known(kind: str, named: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
+    if unknown := sorted(set(named) - set(known)):
+        raise ValueError(f"there are no {kind} {', '.join(unknown)}; there are: {', '.join(sorted(known))}")
+    return named
 
 
 def read_passages(folder: Path) -> list[Passage]:
@@ -87,6 +109,9 @@ def read_page(file: Path) -> list[Passage]:
                     source=heading.source,
                     date_read=heading.read.isoformat(),
                     region=heading.region,
+                    topic=heading.topic,
+                    personas=heading.personas,
+                    steps=heading.steps,
                     asked=asked if count == 1 else (),
                 )
             )

@@ -24,7 +24,7 @@ from activities.models import beating
 from journeys.inputs import Need
 from journeys.messages import Understanding
 from journeys.work import DecideNext, RunSkill
-from providers.base import Call, Generated, Knowledge, LanguageModel, Ledger, Passage, Reader, Records
+from providers.base import Call, Generated, Knowledge, LanguageModel, Ledger, Passage, Reader, Records, Where
 from providers.offline import extract, intents  # noqa: F401  what the first message imports: here it is the nursery that does
 from providers.settings import Settings
 from providers.temporal import connect
@@ -160,8 +160,10 @@ class HoldingKnowledge:
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge = knowledge
 
-    async def search(self, question: str, *, limit: int = 3) -> list[Passage]:
-        found = await self.knowledge.search(question, limit=limit)
+    async def search(
+        self, question: str, *, limit: int = 3, where: Where | None = None, vector: Sequence[float] | None = None
+    ) -> list[Passage]:
+        found = await self.knowledge.search(question, limit=limit, where=where, vector=vector)
         await hold(doing.get().place("search"))
         return found
 

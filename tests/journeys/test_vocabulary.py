@@ -12,7 +12,7 @@ from activities.skills import SKILLS as RUN
 from api.errors import PROBLEMS
 from journeys import engine
 from journeys.refusals import by_name
-from journeys.vocabulary import ACTIONS, INTENTS, SKILLS
+from journeys.vocabulary import ACTIONS, INTENTS, PERSONAS, SKILLS
 from providers.library import Library
 from providers.offline.reader import MOVES
 from providers.offline.writer import SENTENCES
@@ -126,3 +126,8 @@ def test_every_skill_of_the_vocabulary_can_be_run_and_no_other() -> None:
 def test_every_template_names_skills_that_exist() -> None:
     for template in Library().templates.values():
         assert {run.skill for step in template.steps for run in step.run} <= set(SKILLS)
+
+
+def test_every_template_is_for_personas_that_exist() -> None:
+    for template in Library().templates.values():
+        assert set(template.personas) <= set(PERSONAS)

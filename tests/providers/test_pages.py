@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from journeys.vocabulary import PERSONAS
 from providers.errors import Misconfigured
+from providers.library import Library
 from providers.pages import LONGEST, OUR_PAGES, UNCHECKED, BrokenPage, read_page, read_passages
 
 PAGE = """---
@@ -66,10 +68,33 @@ def test_a_passage_carries_page_and_heading_source_region_and_day(tmp_path):
         "source": UNCHECKED,
         "date_read": "2026-11-22",
         "region": "US",
+        "topic": "plumbing",
+        "personas": (),
+        "steps": (),
         "asked": (),
         "score": 0.0,
     }
     assert second.id == "sinks#where-the-seam-goes"
+
+
+def test_a_page_says_whom_it_is_for_and_of_which_steps_it_speaks(tmp_path):
+    named = PAGE.replace("region: US", "region: US\npersonas: [investor, contractor]\nsteps: [measure]")
+    assert {(passage.personas, passage.steps) for passage in read_page(a_page(tmp_path, named))} == {
+        (("investor", "contractor"), ("measure",))
+    }
+
+
+def test_every_persona_and_step_that_our_pages_name_exists():
+    passages = read_passages(OUR_PAGES)
+    assert {persona for passage in passages for persona in passage.personas} <= set(PERSONAS)
+    steps = {step.id for template in Library().templates.values() for step in template.steps}
+    assert {step for passage in passages for step in passage.steps} <= steps
+
+
+def test_pages_about_danger_are_hidden_from_nobody_in_no_region_and_at_no_step():
+    dangers = [passage for passage in read_passages(OUR_PAGES) if passage.topic in ("safety", "health")]
+    assert len({passage.id.partition("#")[0] for passage in dangers}) >= 8
+    assert {(passage.region, passage.personas, passage.steps) for passage in dangers} == {("general", (), ())}
 
 
 def test_the_questions_below_a_heading_are_kept_apart_from_its_text(tmp_path):
@@ -125,6 +150,10 @@ def test_the_readme_is_not_a_page(tmp_path):
         (PAGE.replace("topic: plumbing", "topic: Hot Water"), 3, "topic"),
         (PAGE.replace("region: US", "region: Seattle"), 4, "region"),
         (PAGE.replace("region: US", "region: US\ncolour: red"), 5, "colour"),
+        (PAGE.replace("region: US", "region: US\npersonas: [investor, landlady]"), 5, "there are no personas landlady; there are: admin,"),
+        (PAGE.replace("region: US", "region: US\nsteps:\n  - measure\n  - guess"), 5, "there are no steps guess; there are: discover,"),
+        (PAGE.replace("region: US", "region: US\npersonas: investor"), 5, "personas"),
+        (PAGE.replace("region: US", "region: US\nsteps: []"), 5, "steps"),
         (PAGE.replace("region: US", "region: [US"), 5, "not YAML"),
         (PAGE.replace("region: US", "region: US\nregion: CA"), 5, "not YAML"),
         (PAGE.replace('"general trade knowledge, unchecked"', '"everybody knows"'), 5, "https://"),

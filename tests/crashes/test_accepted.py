@@ -14,7 +14,7 @@ TALK = Kind("accepted", {"goal": {"kind": "text", "text": "a new kitchen"}}, lam
 
 async def test_a_turn_that_was_accepted_behind_another_survives_a_power_cut(journeys: Fleet) -> None:
     journey, caller, http = await journeys.prepare(TALK, "accepted"), journeys.caller, journeys.caller.http
-    journeys.holds.plan({journey: "open.open_turn"})
+    journeys.holds.plan({journey: "open.tell_turn"})
     first = asyncio.create_task(caller.ask(journey, say("I'm in Seattle, 98101"), "first"))
     try:
         await until(lambda: journey in journeys.holds.held(), 30)

@@ -144,6 +144,9 @@ class Records:
         return Decision.model_validate(stands).model_copy(update={"told": told})
 
     async def _closing(self, turn: Turn, template: Template, state: JourneyState, decision: Decision) -> dict[str, Any]:
+        if decision.reword and decision.spoken is None:
+            failed = Line(code="no_words", about=decision.degraded[-1] if decision.degraded else "")
+            decision = decision.model_copy(update={"say": [failed, *decision.say]})
         spoken = (await self.ledger.answer_of(decision.spoken))["reply"] if decision.spoken else None
         return telling.closing(turn, template, state, decision, await self._reply(template, state, decision, spoken))
 

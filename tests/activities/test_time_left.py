@@ -47,7 +47,7 @@ class TooBusy(ActivityInboundInterceptor):
 
 
 async def test_a_delay_that_is_no_duration_any_more_is_still_a_delay() -> None:
-    asked = Boundary().intercept_activity(TooBusy(1e300))
+    asked: Any = Boundary().intercept_activity(TooBusy(1e300))
     with pytest.raises(ApplicationError) as failure:
         await ActivityEnvironment().run(asked.execute_activity, None)
     assert (failure.value.type, failure.value.next_retry_delay) == ("RateLimited", timedelta(seconds=LONGEST))

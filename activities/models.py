@@ -22,7 +22,7 @@ from providers.base import Call, Generated, LanguageModel
 from providers.errors import InvalidRequest
 
 SECONDS: Final = 20.0  # for one call; a flash model answers a turn in two or three
-TO_BOOK: Final = 1.0  # of a try's time is kept to book what came of it
+TO_BOOK: Final = 2.0  # of a try's time is kept to book what came of it; a busy worker takes a second
 TOKENS: Final = 3_000  # for one answer; a long one has 400, and what a model thinks before it counts too
 BEAT: Final = 1.0  # seconds between heartbeats; the heartbeat timeout is three
 

@@ -320,8 +320,7 @@ async def test_a_silent_model_is_left_in_time_for_the_next_one_and_nobody_has_to
     met = silence.met
     assert (silence.status, [action["action"] for action in silence.accepted["actions"]]) == (202, ["wait"])
     assert met.end("answer").ledger == (Row("answer", "failed", "UpstreamTimeout", 2), Row("answer.route2", "answered"))
-    assert met.rows[0]["in_doubt"] == 0
-    assert met.asked[2].when - met.asked[0].when < MODEL_CALL["schedule_to_close_timeout"]
+    assert [row["in_doubt"] for row in met.rows] == [0, 0]  # it ended before Temporal gave it up, and was booked
     assert (met.turn["engine"], met.following["degraded"]) == (engine_of(MODELS[1]), [])
 
 

@@ -16,6 +16,7 @@ from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, 
 from journeys.refusals import Refusal
 from providers.errors import RateLimited, Refused, Unavailable
 
+LONGEST = 86_400.0  # seconds of a delay that a provider names; no wait is as long, and a larger one may be no duration at all
 _BENIGN = ApplicationErrorCategory.BENIGN
 
 
@@ -35,7 +36,7 @@ class _Named(ActivityInboundInterceptor):
         except Unavailable as error:
             activity.logger.warning("An activity will be tried again.", extra={"error": type(error).__name__})
             after = error.retry_after if isinstance(error, RateLimited) else None
-            delay = None if after is None else timedelta(seconds=after)
+            delay = None if after is None else timedelta(seconds=min(after, LONGEST))
             raise ApplicationError(str(error)[:500], type=type(error).__name__, category=_BENIGN, next_retry_delay=delay) from None
         except Refused as error:
             activity.logger.error("A provider refuses what it is asked.", extra={"error": type(error).__name__, "why": str(error)})

@@ -7,7 +7,7 @@ and the ledger counts that as in doubt.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from temporalio import activity
@@ -22,6 +22,7 @@ from providers.base import Call, Generated, LanguageModel
 from providers.errors import InvalidRequest
 
 SECONDS: Final = 20.0  # for one call; a flash model answers a turn in two or three
+TO_BOOK: Final = 2.0  # of a try's time is kept to book what came of it; a busy worker takes a second
 TOKENS: Final = 3_000  # for one answer; a long one has 400, and what a model thinks before it counts too
 BEAT: Final = 1.0  # seconds between heartbeats; the heartbeat timeout is three
 
@@ -44,6 +45,7 @@ class Models:
         return await self._ask(asked)
 
     async def _ask(self, asked: AskModel) -> Answered:
+        ends = end_of_this_try()
         model = self.models.get(asked.route)
         if model is None:
             raise InvalidRequest(f"This worker has no {asked.route}.")
@@ -51,7 +53,7 @@ class Models:
         problem = ""
         async with beating():
             for name, room in ((asked.name, 1), (f"{asked.name}.repair", 2)):
-                call = await self._call(asked, model, brief, name, problem, room * TOKENS)
+                call = await self._call(asked, model, brief, name, problem, room * TOKENS, ends)
                 if call.status == "answered":
                     return Answered(outcome="answered", deed=call.deed)
                 if call.status == "blocked":
@@ -59,7 +61,7 @@ class Models:
                 problem = call.why
         return Answered(outcome="broken")
 
-    async def _call(self, asked: AskModel, model: LanguageModel, brief: Brief, name: str, problem: str, tokens: int) -> Call:
+    async def _call(self, asked: AskModel, model: LanguageModel, brief: Brief, name: str, problem: str, tokens: int, ends: float) -> Call:
         """One call, or what came of it when it was made before."""
         words = [prompt(asked.call), *([prompt("repair")] if problem else [])]
         row: dict[str, Any] = {"deed": f"{asked.turn_id}/{name}", "journey_id": asked.journey_id, "turn_id": asked.turn_id, "name": name}
@@ -67,6 +69,7 @@ class Models:
         call = await self.ledger.begin_call(row)
         if call.status != "started":
             return call
+        left = ends - TO_BOOK - asyncio.get_running_loop().time()
 
         async def tell(n: int, piece: str) -> None:
             await self.ledger.tell_draft(asked.journey_id, asked.turn_id, call.attempt, n, piece)
@@ -77,7 +80,7 @@ class Models:
                 content_of(brief, problem),
                 schema=schema_of(brief),
                 most_tokens=tokens,
-                seconds=SECONDS,
+                seconds=max(0.0, min(SECONDS, left)),
                 on_text=None if brief.hazards else Draft(tell).grow,  # what was flagged is checked before anybody sees it
             )
         except Exception as error:  # nothing came, be it the provider's fault or ours
@@ -86,11 +89,19 @@ class Models:
         return await self._book(call, _outcome(brief, generated, model.engine), generated)
 
     async def _book(self, call: Call, outcome: dict[str, Any], generated: Generated | None = None) -> Call:
-        row = {**outcome, "ended_at": datetime.now(UTC)}
+        row = {"error": "", **outcome, "ended_at": datetime.now(UTC)}
         if generated is not None:
             row |= {"raw": generated.text, "usage": generated.usage, "cost": generated.cost, "priced_as": generated.priced_as}
         await self.ledger.book_call(call.deed, row)
         return call.model_copy(update={"status": row["status"], "why": row.get("why", "")})
+
+
+def end_of_this_try() -> float:
+    """When Temporal gives this try up, by the event loop's clock. A call still under way then would be booked by nobody."""
+    info = activity.info()
+    spent = info.started_time - info.scheduled_time  # by the tries before this one; both are the server's clock
+    left = min(info.start_to_close_timeout or timedelta.max, (info.schedule_to_close_timeout or timedelta.max) - spent)
+    return asyncio.get_running_loop().time() + left.total_seconds()
 
 
 def _outcome(brief: Brief, generated: Generated, engine: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from temporalio import activity
@@ -144,6 +145,9 @@ class Records:
         return Decision.model_validate(stands).model_copy(update={"told": told})
 
     async def _closing(self, turn: Turn, template: Template, state: JourneyState, decision: Decision) -> dict[str, Any]:
+        if decision.reword and decision.spoken is None:
+            failed = Line(code="no_words", about=decision.degraded[-1] if decision.degraded else "")
+            decision = decision.model_copy(update={"say": [failed, *decision.say]})
         spoken = (await self.ledger.answer_of(decision.spoken))["reply"] if decision.spoken else None
         return telling.closing(turn, template, state, decision, await self._reply(template, state, decision, spoken))
 
@@ -203,10 +207,11 @@ class Records:
         """The fact, the passages that answer it, what else must be said, and the call to book (none where it was booked before)."""
         text, calls, lines = message.text, list[dict[str, Any]](), list[Line]()
         if message.read is None:
+            began = datetime.now(UTC)  # not the turn's own time: models may have been asked before
             understood = await self.reader.understand(text, engine.reader_needs(work.template, work.state), work.state.asked)
             call: dict[str, Any] = {"deed": message.deed, "journey_id": work.state.journey_id, "turn_id": work.turn.turn_id}
             call |= {"name": UNDERSTAND, "engine": understood.engine, "status": "answered", "answer": understood.model_dump(mode="json")}
-            calls.append({**call, "cost": 0, "started_at": work.turn.at, "ended_at": work.turn.at})
+            calls.append({**call, "cost": 0, "started_at": began, "ended_at": datetime.now(UTC)})
         else:
             understood = Understanding.model_validate(message.read)
         if message.degraded and message.cites is None:

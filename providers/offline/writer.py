@@ -31,7 +31,7 @@ ASKING = (
 )
 # Lines that a model's words replace: all else is said by code, whoever speaks.
 CONVERSATION = frozenset({"question", "small_talk", "out_of_scope", "clarify"})
-FIRST = frozenset({"hazard", "welcome_back", "no_model"})
+FIRST = frozenset({"hazard", "welcome_back", "no_model", "no_words"})
 
 
 class OfflineWriter:
@@ -227,9 +227,23 @@ def _welcome_back(page: _Page, line: Line) -> str:
 
 
 def _no_model(_page: _Page, line: Line) -> str:
-    if line.about == "blocked":
-        return "The language model withheld its answer to this, so I read it by my own rules."
-    return "The language model can't be reached at the moment, so I answer from my own rules and pages."
+    match line.about:
+        case "blocked":
+            return "The language model withheld its answer to this, so I read it by my own rules."
+        case "broken":
+            return "The language model gave no answer that I can use, so I answer from my own rules and pages."
+        case _:
+            return "The language model can't be used at the moment, so I answer from my own rules and pages."
+
+
+def _no_words(_page: _Page, line: Line) -> str:
+    match line.about:
+        case "blocked":
+            return "The language model withheld its words on this, so these are my own."
+        case "broken":
+            return "The language model gave no words that I can use, so these are my own."
+        case _:
+            return "The language model can't be used at the moment, so these words are my own."
 
 
 def _hazard(_page: _Page, line: Line) -> str:
@@ -244,6 +258,7 @@ SENTENCES: dict[str, Said] = {
     "began": _began,
     "hazard": _hazard,
     "no_model": _no_model,
+    "no_words": _no_words,
     "welcome_back": _welcome_back,
     "noted": _noted,
     "out_of_bounds": _out_of_bounds,

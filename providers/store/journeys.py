@@ -107,6 +107,11 @@ _STATUS = select(journeys.c.status).where(journeys.c.id == _OF_JOURNEY)
 _STANDS = select(turns.c.decision).where(turns.c.id == _OF_TURN)
 _SPENT = select(func.sum(model_calls.c.cost)).where(model_calls.c.turn_id == _OF_TURN).scalar_subquery()
 _CLOSE = update(turns).where(turns.c.id == _OF_TURN, turns.c.seq == bindparam("at_seq"), turns.c.status == "open").values(cost=_SPENT)
+_GIVE_UP = (
+    update(model_calls)
+    .where(model_calls.c.turn_id == _OF_TURN, model_calls.c.status == "started")
+    .values(status="failed", error="NoAnswer", in_doubt=model_calls.c.in_doubt + 1, ended_at=bindparam("at"))
+)
 _DROP_TOKENS = delete(events).where(events.c.kind == "token", events.c.at < bindparam("before"))
 _INSERT_ENTRIES, _INSERT_EVENTS = insert(timeline), insert(events)
 _REQUEST = (
@@ -193,11 +198,13 @@ def close_turn(
     entries: Sequence[Mapping[str, Any]],
     news: Sequence[Event],
 ) -> bool:
-    """Turn, view, timeline and events in one transaction. False where it was closed before: then nothing is written again."""
+    """Turn, view, timeline and events in one transaction. False where it was closed before: then nothing is written again. A call of a
+    model that is still open is in doubt: whoever made it was killed or given up, and nobody waits for its answer any more."""
     _hold(db, journey_id)
     closed = db.execute(_CLOSE, {**turn, "ended_at": at, "of_turn": turn_id, "at_seq": seq})
     if closed.rowcount == 0:
         return False
+    db.execute(_GIVE_UP, {"of_turn": turn_id, "at": at})
     db.execute(_DROP_TOKENS, {"before": at - TOKENS_KEPT})
     values: dict[str, Any] = {"updated_at": at, **(journey or {})}
     last = db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": len(news)}).scalar_one()

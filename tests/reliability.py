@@ -1,0 +1,252 @@
+"""What comes of every fault of a language model, as data: tests hold the running system to it, and docs/reliability.md is written from it.
+
+python -m tests.reliability      writes the page's tables anew
+"""
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+from activities.models import SECONDS
+from api.routes.turns import send_message
+from workflows.policies import MODEL_CALL
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "reliability.md"
+MODELS: Final = ("gemini-3.8-flash", "gemini-3.5-flash-lite")  # in the order in which they are asked
+WORD: Final = "*word*"  # stands in a row for what the ledger calls the fault
+Call = Literal["answer", "reply"]
+CALLS: Final[tuple[Call, ...]] = ("answer", "reply")
+
+
+class Row(NamedTuple):
+    """Of the ledger. `name`: behind that of the call, such as .repair or .route2. `calls`: how often this one was made."""
+
+    name: str
+    status: str
+    error: str = ""
+    calls: int = 1
+
+
+@dataclass(frozen=True)
+class Way:
+    """What comes of a kind of fault that is met once, and of one that does not end."""
+
+    title: str
+    means: str
+    once: tuple[Row, ...]
+    ever: tuple[Row, ...]
+
+
+PASSES = Way(
+    "it may pass",
+    "the model or the way to it fails; asked again it may answer",
+    once=(Row("", "answered", calls=2),),
+    ever=(Row("", "failed", WORD, 3), Row(".route2", "failed", WORD, 3)),
+)
+REFUSED = Way(
+    "it is refused",
+    "the same request will be refused again, or not before the person has waited too long",
+    once=(Row("", "failed", WORD), Row(".route2", "answered")),
+    ever=(Row("", "failed", WORD), Row(".route2", "failed", WORD)),
+)
+WITHHELD = Way(
+    "the answer is withheld",
+    "the provider's safety rules block what was asked or answered",
+    once=(Row("", "blocked", WORD),),
+    ever=(Row("", "blocked", WORD),),
+)
+UNUSABLE = Way(
+    "the answer can't be used",
+    "it arrives, and is not what was asked for",
+    once=(Row("", "broken", WORD), Row(".repair", "answered")),
+    ever=(
+        Row("", "broken", WORD),
+        Row(".repair", "broken", WORD),
+        Row(".route2", "broken", WORD),
+        Row(".route2.repair", "broken", WORD),
+    ),
+)
+LATE = Way("it is late", "the answer arrives within its time", once=(Row("", "answered"),), ever=(Row("", "answered"),))
+WAYS: Final = (PASSES, REFUSED, WITHHELD, UNUSABLE, LATE)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """`name` and `seconds` as the fake Gemini knows them; `word`: what the ledger calls it. `silent`: only our own clock ends it."""
+
+    name: str
+    told: str
+    way: Way
+    word: str = ""
+    seconds: float = 1
+    silent: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.name if self.seconds == 1 else f"{self.name}_{self.seconds:g}s"
+
+
+FAULTS: Final = (
+    Fault("overloaded", "the model is overloaded (503)", PASSES, "Upstream5xx"),
+    Fault("internal", "an error on the provider's side (500)", PASSES, "Upstream5xx"),
+    Fault("deadline", "the provider's own time is over (504)", PASSES, "Upstream5xx"),
+    Fault("bad_gateway", "a gateway's page in place of an answer (502)", PASSES, "Upstream5xx"),
+    Fault("broken_json", "what arrives can't be read", PASSES, "Upstream5xx"),
+    Fault("error_in_stream", "an error in the middle of an answer", PASSES, "Upstream5xx"),
+    Fault("reset", "the connection closes with no answer", PASSES, "UpstreamNetwork"),
+    Fault("torn", "the connection closes in the middle of an answer", PASSES, "UpstreamNetwork"),
+    Fault("cut_stream", "an answer ends before it is finished", PASSES, "UpstreamNetwork"),
+    Fault("hang", "silence", PASSES, "UpstreamTimeout", silent=True),
+    Fault("stalled_stream", "silence in the middle of an answer", PASSES, "UpstreamTimeout", silent=True),
+    Fault("slow", "an answer that is later than its time", PASSES, "UpstreamTimeout", seconds=60, silent=True),
+    Fault("rate_limited", "too many requests: come again in a second (429)", PASSES, "RateLimited", seconds=1),
+    Fault("rate_limited", "too many requests: come again in a minute (429)", REFUSED, "RateLimited", seconds=60),
+    Fault("daily_quota", "today's quota is spent (429)", REFUSED, "QuotaExhausted"),
+    Fault("invalid_key", "the key is not accepted (400)", REFUSED, "AuthConfig"),
+    Fault("invalid_argument", "the request is not accepted (400)", REFUSED, "InvalidRequest"),
+    Fault("model_not_found", "there is no such model (404)", REFUSED, "InvalidRequest"),
+    Fault("prompt_blocked", "what was asked is blocked", WITHHELD, "Blocked"),
+    Fault("candidate_blocked", "what was answered is blocked", WITHHELD, "Blocked"),
+    Fault("max_tokens", "the answer is too long and was cut off", UNUSABLE, "Truncated"),
+    Fault("wrong_schema", "the answer has another shape", UNUSABLE, "WrongShape"),
+    Fault("no_candidates", "there is no answer in the answer", UNUSABLE, "Empty"),
+    Fault("empty_text", "the answer is empty", UNUSABLE, "Empty"),
+    Fault("slow", "a slow answer", LATE, seconds=0.5),
+)
+
+# What the person is told of it, by how it ended; "" is everything else.
+SENTENCES: Final[dict[Call, dict[str, str]]] = {
+    "answer": {
+        "blocked": "The language model withheld its answer to this, so I read it by my own rules.",
+        "broken": "The language model gave no answer that I can use, so I answer from my own rules and pages.",
+        "": "The language model can't be used at the moment, so I answer from my own rules and pages.",
+    },
+    "reply": {
+        "blocked": "The language model withheld its words on this, so these are my own.",
+        "broken": "The language model gave no words that I can use, so these are my own.",
+        "": "The language model can't be used at the moment, so these words are my own.",
+    },
+}
+
+
+@dataclass(frozen=True)
+class End:
+    """Of a turn that met a fault. `engine` and `degraded` are the turn's, `told` is a sentence of its reply; `ledger` holds the rows of the
+    call that met it, in order, with the offline reading that took its place; `asked`: how many requests the call made."""
+
+    engine: str
+    degraded: tuple[str, ...]
+    told: str
+    ledger: tuple[Row, ...]
+    asked: int
+
+
+def end_of(way: Way, word: str, call: Call, ever: bool) -> End:
+    met = way.ever if ever else way.once
+    rows = tuple(Row(call + row.name, row.status, word if row.error == WORD else row.error, row.calls) for row in met)
+    last = {model_of(row.name): row for row in rows}  # of each model: what its calls came to
+    degraded = tuple(row.error if row.status == "failed" else row.status for row in last.values() if row.status != "answered")
+    asked = sum(row.calls for row in rows)
+    by = next((model for model, row in last.items() if row.status == "answered"), None)
+    if by is not None:
+        return End(engine_of(by if call == "answer" else MODELS[0]), degraded, "", rows, asked)
+    told = SENTENCES[call].get(degraded[-1], SENTENCES[call][""])
+    if call == "reply":
+        return End(engine_of(MODELS[0]), degraded, told, rows, asked)
+    return End("offline", degraded, told, (*rows, Row("understand", "answered")), asked)
+
+
+def model_of(name: str) -> str:
+    """Which model is asked in a call of this name."""
+    return MODELS["route2" in name]
+
+
+def engine_of(model: str) -> str:
+    return f"gemini:{model}"
+
+
+# --- the page ------------------------------------------------------------------------------------------------------------
+NOT_YET = "–"  # a column for the calls of an embedder: what comes of their faults is not tested yet
+
+
+def tables() -> dict[str, str]:
+    """By the name under which each stands in the page."""
+    return {"limits": limits(), "ways": ways(), "sentences": sentences(), "faults": faults()}
+
+
+def limits() -> str:
+    tries, whole = MODEL_CALL["retry_policy"].maximum_attempts, MODEL_CALL["schedule_to_close_timeout"].total_seconds()
+    waits = inspect.signature(send_message).parameters["wait"].default
+    rows = [
+        ["calls of a turn", "at most two: `answer`, and `reply` where there is an outcome to word"],
+        ["models of a call", "at most two: that of `HOMEVIEW_GEMINI_MODEL`, and a cheaper one where it gives nothing"],
+        ["tries on one model", f"{tries}, with half a second to two between them, or the delay that the provider names"],
+        ["repairs of an answer that can't be used", "one on each model, with room for twice the tokens"],
+        ["time for one request", f"{SECONDS:g} seconds"],
+        ["time for one model, tries and pauses together", f"{whole:g} seconds"],
+        ["time that the API waits before it answers 202", f"{waits:g} seconds; `?wait=` changes it"],
+    ]
+    return table(["limit", ""], rows)
+
+
+def ways() -> str:
+    rows = []
+    for way in WAYS:
+        name = f"**{way.title}**: {way.means}"
+        both = [[cell(end_of(way, WORD, call, ever)) for call in CALLS] for ever in (False, True)]
+        if both[0] == both[1]:
+            rows.append([name, "once or for ever", *both[0], NOT_YET])
+        else:
+            rows.append([name, "once", *both[0], NOT_YET])
+            rows.append(["", "for ever", *both[1], NOT_YET])
+    return table(["what comes of it", "the fault is met", "first call, `answer`", "second call, `reply`", "`embedding`"], rows)
+
+
+def cell(end: End) -> str:
+    rows = ", ".join(shown(row) for row in end.ledger)
+    return f"{seen(end)}<br>{rows}<br>{end.asked} request{'s' if end.asked > 1 else ''}"
+
+
+def seen(end: End) -> str:
+    if end.told:
+        who = "**rules and pages answer**" if end.engine == "offline" else "**code words it**"
+    else:
+        who = "the reply as always" if model_of(end.ledger[-1].name) == MODELS[0] else "the second model's reply"
+    return who + (f"; degraded: {', '.join(end.degraded)}" if end.degraded else "")
+
+
+def shown(row: Row) -> str:
+    error = f" ({row.error})" if row.error else ""
+    return f"`{row.name}` {row.status}{error}" + (f" after {row.calls} tries" if row.calls > 1 else "")
+
+
+def sentences() -> str:
+    names = {"blocked": WITHHELD.title, "broken": UNUSABLE.title, "": "anything else"}
+    rows = [[name, *(f"“{SENTENCES[call][kind]}”" for call in CALLS)] for kind, name in names.items()]
+    return table(["why", "first call, `answer`", "second call, `reply`"], rows)
+
+
+def faults() -> str:
+    rows = [[fault.told, f"`{fault.word}`" if fault.word else "", fault.way.title] for fault in FAULTS]
+    return table(["fault", "*word* in the ledger", "what comes of it"], rows)
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def written(page: str) -> str:
+    """The page with its tables as they must be: each stands between two comments of its name."""
+    for name, text in tables().items():
+        opening, closing = f"<!-- {name}: python -m tests.reliability -->\n", f"\n<!-- /{name} -->"
+        before, _, rest = page.partition(opening)
+        _, found, after = rest.partition(closing)
+        assert found, f"the page has no place for the table {name}"
+        page = f"{before}{opening}{text}{closing}{after}"
+    return page
+
+
+if __name__ == "__main__":
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,7 +1,7 @@
 """What a model is told of a turn, put together from the journey's state, what the person said before, and the pages."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from temporalio import activity
 
@@ -25,16 +25,16 @@ class Briefing:
         self.routes, self.ledger, self.memory, self.knowledge = list(routes), ledger, memory, knowledge
 
     async def to_answer(self, asked: OpenTurn, seq: int) -> Brief:
-        """For the first call. What the person says here is kept for later turns."""
+        """For the first call, of the turn at this place of the journey."""
         text, state = asked.text or "", asked.state
         known = await self.memory.recall(state.journey_id, text, before=seq, limit=memory.RECALLED)
-        await self.memory.keep(state.journey_id, asked.turn.turn_id, seq, text, asked.turn.at)
         return self._brief("answer", asked, state, text).model_copy(
             update={
+                "seq": seq,
                 "asked": state.asked,
                 "question": question(asked.template, state) or "",
                 "needs": engine.reader_needs(asked.template, state),
-                "passages": [_quoted(passage) for passage in await self._passages(text, state)],
+                "passages": [quoted(passage) for passage in await self._passages(text, state)],
                 "recalled": known.recalled,
                 "recent": known.recent,
             }
@@ -48,8 +48,8 @@ class Briefing:
 
     def _brief(self, call: Call, work: Work, state: JourneyState, text: str) -> Brief:
         summary = memory.summary(work.template, state)
-        told = {"journey": work.template.title, "persona": state.persona, "locale": state.locale}
-        return Brief(call=call, text=text, summary=summary, hazards=hazards_in(text), **told)
+        told: dict[str, Any] = {"journey": work.template.title, "persona": state.persona, "locale": state.locale, "seq": work.turn.seq}
+        return Brief(call=call, text=text, summary=summary, hazards=hazards_in(text), region=pages_for(state).region, **told)
 
     async def _passages(self, text: str, state: JourneyState) -> list[Passage]:
         try:
@@ -59,5 +59,5 @@ class Briefing:
             return []
 
 
-def _quoted(passage: Passage) -> Quoted:
+def quoted(passage: Passage) -> Quoted:
     return Quoted(id=passage.id, title=passage.title, text=passage.text, source=passage.source, date_read=passage.date_read)

@@ -15,11 +15,12 @@ from temporalio import activity
 from activities.answers import Broken, Read, content_of, read, schema_of
 from activities.drafts import Draft
 from activities.prompts import prompt
+from activities.retrieval import PaidRetrieval
 from journeys.brief import Brief
 from journeys.messages import Answered, AskModel
 from providers import base
 from providers.base import Call, Generated, LanguageModel
-from providers.errors import InvalidRequest
+from providers.errors import InvalidRequest, ProviderError
 
 SECONDS: Final = 20.0  # for one call; a flash model answers a turn in two or three
 TO_BOOK: Final = 2.0  # of a try's time is kept to book what came of it; a busy worker takes a second
@@ -28,15 +29,18 @@ BEAT: Final = 1.0  # seconds between heartbeats; the heartbeat timeout is three
 
 
 class Models:
-    """`models` by their engine's name."""
+    """`models` by their engine's name; `retrieval` where a paid embedder finds what they are told."""
 
-    def __init__(self, ledger: base.Ledger, models: Sequence[LanguageModel]) -> None:
-        self.ledger = ledger
+    def __init__(
+        self, ledger: base.Ledger, memory: base.Memory, models: Sequence[LanguageModel], retrieval: PaidRetrieval | None = None
+    ) -> None:
+        self.ledger, self.memory, self.retrieval = ledger, memory, retrieval
         self.models: Mapping[str, LanguageModel] = {model.engine: model for model in models}
 
     @activity.defn(name="answer")
     async def answer(self, asked: AskModel) -> Answered:
-        """The first call of a turn: what the message means, and a reply to it. Raises an Unavailable or a Refused."""
+        """The first call of a turn: what the message means, and a reply to it. What the person says in it is kept for later turns
+        meanwhile. Raises an Unavailable or a Refused."""
         return await self._ask(asked)
 
     @activity.defn(name="reply")
@@ -51,7 +55,9 @@ class Models:
             raise InvalidRequest(f"This worker has no {asked.route}.")
         brief = await self.ledger.brief(asked.turn_id, asked.call)
         problem = ""
-        async with beating():
+        async with beating(), self._keeping(asked, brief):
+            if self.retrieval and asked.call == "answer":
+                brief = await self.retrieval.sharpen(asked, brief)
             for name, room in ((asked.name, 1), (f"{asked.name}.repair", 2)):
                 call = await self._call(asked, model, brief, name, problem, room * TOKENS, ends)
                 if call.status == "answered":
@@ -60,6 +66,22 @@ class Models:
                     return Answered(outcome="blocked")
                 problem = call.why
         return Answered(outcome="broken")
+
+    @contextlib.asynccontextmanager
+    async def _keeping(self, asked: AskModel, brief: Brief) -> AsyncIterator[None]:
+        """Beside the call, which waits for somebody else: embedding a message's sentences takes as long as all the rest of a turn's work.
+        A sentence that can't be kept is missed by a later prompt, and by nobody now."""
+        if brief.call == "reply":
+            yield
+            return
+        keeping = asyncio.create_task(self.memory.keep(asked.journey_id, asked.turn_id, brief.seq, brief.text, datetime.now(UTC)))
+        try:
+            yield
+        finally:
+            try:
+                await keeping
+            except ProviderError as error:
+                activity.logger.warning("What was said can't be kept for later.", extra={"error": type(error).__name__})
 
     async def _call(self, asked: AskModel, model: LanguageModel, brief: Brief, name: str, problem: str, tokens: int, ends: float) -> Call:
         """One call, or what came of it when it was made before."""

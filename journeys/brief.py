@@ -22,13 +22,16 @@ class Brief(Kept):
     """`answer` is the first call of a turn; `reply` words what became of it, from `made`: what code says of it, figures and all.
 
     `question`: as the person was last asked, for the need or decision named `asked`. `hazards`: of journeys/hazards.py.
+    `region`: where the home is, such as US-WA; `seq`: the turn's place in the journey.
     """
 
     call: Call
+    seq: int
     text: str
     journey: str
     persona: str
     locale: str
+    region: str | None = None
     summary: str
     asked: str | None = None
     question: str = ""

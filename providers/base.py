@@ -66,6 +66,10 @@ class Where(Frozen):
 class Knowledge(Protocol):
     """Retrieval: the passages nearest to a question, best first, none below the floor that means "I don't have that"."""
 
+    async def load(self) -> None:
+        """Open before the first question. Raises what a question would raise."""
+        ...
+
     async def search(
         self, question: str, *, limit: int = 3, where: Where | None = None, vector: Sequence[float] | None = None
     ) -> list[Passage]:
@@ -188,8 +192,9 @@ class Ledger(Protocol):
 
     async def keep_brief(self, journey_id: str, turn_id: str, brief: Brief, at: datetime) -> None: ...
 
-    async def begin_call(self, row: Mapping[str, Any]) -> Call:
-        """`started`, on disk, before the call is made; or what came of it, where it was made before."""
+    async def begin_call(self, row: Mapping[str, Any], *, again: bool = True) -> Call:
+        """`started`, on disk, before the call is made; or what came of it, where it was made before. A call that failed is made again
+        where `again` allows it."""
         ...
 
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:

@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     gemini_cheaper_model: Model = Field(
         "gemini-3.5-flash-lite", description="The one that is asked where the first does not answer; the same name means none."
     )
+    embedder: Literal["minilm", "gemini"] = Field(
+        "minilm", description="Who finds the passages a model is told: `minilm`, free, or `gemini`, paid and with an index of its own."
+    )
     database_url: str = Field(
         default_factory=lambda fields: f"sqlite:///{fields['home'] / 'homeview.db'}",
         repr=False,
@@ -100,6 +103,8 @@ class Settings(BaseSettings):
     def _gemini_has_a_key(self) -> "Settings":
         if self.provider == "gemini" and self.gemini_api_key is None:
             raise ValueError("HOMEVIEW_PROVIDER: gemini needs GEMINI_API_KEY, which is not set")
+        if self.embedder == "gemini" and self.provider != "gemini":
+            raise ValueError("HOMEVIEW_EMBEDDER: gemini needs Gemini as the provider too")
         return self
 
     @property
@@ -132,6 +137,11 @@ class Settings(BaseSettings):
     def index_root(self) -> Path:
         """The folder of knowledge indexes, one folder each, and the pointer to the one in use."""
         return self.home / "index"
+
+    @property
+    def paid_index_root(self) -> Path:
+        """The same, of the vectors that a paid embedder made."""
+        return self.index_root / "gemini"
 
     @property
     def temporal_db(self) -> Path:

@@ -16,6 +16,7 @@ from activities.boundary import Boundary
 from activities.briefing import Briefing
 from activities.models import Models
 from activities.records import Records
+from activities.retrieval import PaidRetrieval
 from activities.skills import Skills, versions
 from journeys.names import JOURNEYS_QUEUE, MODELS_QUEUE
 from providers import base
@@ -36,6 +37,7 @@ class Providers:
     ledger: base.Ledger
     memory: base.Memory
     models: Sequence[base.LanguageModel] = ()  # best first; none: everything is read and worded offline
+    retrieval: PaidRetrieval | None = None  # of passages for a model, where a paid embedder finds them
 
 
 def build_worker(
@@ -72,7 +74,7 @@ def build_worker(
 
 def build_models_worker(client: Client, providers: Providers, *, interceptors: Sequence[Interceptor] = ()) -> Worker:
     """The worker of the calls to models, on a queue of their own: their limits and their waiting throttle nothing else."""
-    models = Models(providers.ledger, providers.models)
+    models = Models(providers.ledger, providers.memory, providers.models, providers.retrieval)
     return Worker(
         client,
         task_queue=MODELS_QUEUE,

@@ -179,25 +179,29 @@ def index(
         bool, typer.Option("--check", help="Only read the pages and say whether the index is theirs; exit code 1: it is not.")
     ] = False,
 ) -> None:
-    """Build the index of the knowledge pages, unless it is there; workers take it up by themselves."""
+    """Build the index of the knowledge pages, unless it is there; workers take it up by themselves. With HOMEVIEW_EMBEDDER=gemini that of
+    Gemini's vectors too, which costs some cents."""
     from providers.indexing import build_index, check_index
-    from providers.offline.embeddings import MiniLM
     from providers.pages import OUR_PAGES
+    from worker.equipment import indexes
 
-    folder, root, model = pages or OUR_PAGES, settings().index_root, MiniLM()
+    folder = pages or OUR_PAGES
     try:
-        if check:
-            looked = check_index(folder, root, model.model_id)
-            print(f"{looked.pages} pages, {looked.passages} passages, all of them readable.")
-            if not looked.stands:
-                state = f"{looked.found}, of other pages or another model" if looked.found else "missing"
-                fail(f"The index is {state}: run `homeview index`.")
-            print(f"The index {looked.wanted} is theirs.")
-            return
-        built = asyncio.run(build_index(folder, root, model))
+        for root, model in indexes(settings()):
+            if check:
+                looked = check_index(folder, root, model.model_id)
+                print(f"{looked.pages} pages, {looked.passages} passages, all of them readable.")
+                if not looked.stands:
+                    state = f"{looked.found}, of other pages or another model" if looked.found else "missing"
+                    fail(f"The index for {model.model_id} is {state}: run `homeview index`.")
+                print(f"The index {looked.wanted} for {model.model_id} is theirs.")
+                continue
+            built = asyncio.run(build_index(folder, root, model))
+            console.print(
+                f"{'Built' if built.built else 'Already there'}: {built.passages} passages, {built.model_id}, folder {built.name}."
+            )
     except ProviderError as error:
         fail(str(error))
-    console.print(f"{'Built' if built.built else 'Already there'}: {built.passages} passages, {built.model_id}, folder {built.name}.")
 
 
 @app.command("settings")

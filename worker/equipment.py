@@ -1,10 +1,15 @@
 """What a worker works with, as the settings ask for it: opened when it starts, warmed beside the first polls, given back at its end."""
 
 import asyncio
+from pathlib import Path
+from typing import Final
 
 import structlog
 
+from activities.retrieval import PaidRetrieval
+from providers.base import Embedder
 from providers.gemini.client import GeminiClient
+from providers.gemini.embedder import GeminiEmbedder
 from providers.gemini.model import GeminiModel
 from providers.index import ChromaKnowledge
 from providers.memory import SqlMemory
@@ -17,6 +22,7 @@ from providers.store.journeys import SqlRecords
 from providers.store.store import Store
 from worker.build import Providers
 
+EMBED_WITHIN: Final = 5.0  # seconds for one message's vector, while a person waits; then MiniLM's passages stand
 log = structlog.get_logger()
 
 
@@ -38,7 +44,14 @@ class Equipment:
             ledger=SqlLedger(self.store),
             memory=SqlMemory(self.store, embedder),
             models=[GeminiModel(self.gemini, name) for name in settings.gemini_models] if self.gemini else [],
+            retrieval=self._paid_retrieval(settings),
         )
+
+    def _paid_retrieval(self, settings: Settings) -> PaidRetrieval | None:
+        if self.gemini is None or settings.embedder != "gemini":
+            return None
+        embedder = GeminiEmbedder(self.gemini, seconds=EMBED_WITHIN)
+        return PaidRetrieval(SqlLedger(self.store), embedder, ChromaKnowledge(settings.paid_index_root, embedder))
 
     async def warm(self) -> None:
         """Load what a first turn would load; what is wrong with it is told then, by that turn, and logged here."""
@@ -56,3 +69,12 @@ class Equipment:
             await self.gemini.close()
         await asyncio.to_thread(self.knowledge.close)
         self.store.close()
+
+
+def indexes(settings: Settings) -> list[tuple[Path, Embedder]]:
+    """Where each index of the pages lies, and who makes its vectors."""
+    found: list[tuple[Path, Embedder]] = [(settings.index_root, MiniLM())]
+    if settings.embedder == "gemini" and settings.gemini_api_key:
+        client = GeminiClient(settings.gemini_api_key, settings.gemini_base_url)
+        found.append((settings.paid_index_root, GeminiEmbedder(client)))
+    return found

@@ -34,8 +34,8 @@ class SqlLedger:
         row = {"turn_id": turn_id, "call": brief.call, "journey_id": journey_id, "body": brief.model_dump(mode="json"), "at": at}
         await self.store.write(lambda db: put_brief(db, row))
 
-    async def begin_call(self, row: Mapping[str, Any]) -> Call:
-        return await self.store.write(lambda db: begin_call(db, row))
+    async def begin_call(self, row: Mapping[str, Any], *, again: bool = True) -> Call:
+        return await self.store.write(lambda db: begin_call(db, row, again))
 
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
         return await self.store.write(lambda db: book_call(db, deed, row))
@@ -48,17 +48,17 @@ class SqlLedger:
         await self.store.write(lambda db: tell_draft(db, journey_id, turn_id, attempt, n, piece))
 
 
-def begin_call(db: Connection, row: Mapping[str, Any]) -> Call:
+def begin_call(db: Connection, row: Mapping[str, Any], again: bool = True) -> Call:
     """`started`, unless it has come to an end before. Made again, it keeps its row; one that was under way counts as in doubt."""
     made = int(db.execute(_MADE, {"of_turn": row["turn_id"]}).scalar_one())
     kept = db.execute(_OF_DEED, {"of_deed": row["deed"]}).mappings().one_or_none()
     if kept is None:
         db.execute(insert(model_calls), {**row, "status": "started", "attempts": 1, "in_doubt": 0})
         return Call(deed=row["deed"], status="started", attempt=made + 1)
-    if kept["status"] not in _ANSWERED_OR_OPEN:
+    if kept["status"] not in _ANSWERED_OR_OPEN or (kept["status"] == "failed" and not again):
         return _call(kept)
-    again = {"status": "started", "attempts": kept["attempts"] + 1, "in_doubt": kept["in_doubt"] + (kept["status"] == "started")}
-    db.execute(update(model_calls).where(model_calls.c.deed == row["deed"]), {**row, **again, "error": "", "ended_at": None})
+    anew = {"status": "started", "attempts": kept["attempts"] + 1, "in_doubt": kept["in_doubt"] + (kept["status"] == "started")}
+    db.execute(update(model_calls).where(model_calls.c.deed == row["deed"]), {**row, **anew, "error": "", "ended_at": None})
     return Call(deed=row["deed"], status="started", attempt=made + 1)
 
 

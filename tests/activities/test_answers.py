@@ -24,7 +24,14 @@ def a_brief(**overrides: Any) -> Brief:
     template = kitchen()
     state = a_state(template)
     passages = [Quoted(id=f"p#{n}", title=f"Page {n}", text=f"Passage {n} says 6 to 8 weeks.", source="-") for n in (1, 2)]
-    common: dict[str, Any] = {"call": "answer", "journey": template.title, "persona": "homeowner", "locale": "en-US", "summary": ""}
+    common: dict[str, Any] = {
+        "call": "answer",
+        "seq": 2,
+        "journey": template.title,
+        "persona": "homeowner",
+        "locale": "en-US",
+        "summary": "",
+    }
     return Brief(**common | {"text": TEXT, "needs": engine.reader_needs(template, state), "passages": passages} | overrides)
 
 

@@ -41,7 +41,9 @@ async def reads(request: pytest.FixtureRequest, mind: tuple[OfflineReader, Any, 
 
 async def by_model(model: GeminiModel, text: str, needs: list[Need], asked: str | None) -> Understanding:
     """As activities/models.py asks it."""
-    brief = Brief(call="answer", text=text, journey="A kitchen", persona="homeowner", locale="en-US", summary="", asked=asked, needs=needs)
+    brief = Brief(
+        call="answer", seq=2, text=text, journey="A kitchen", persona="homeowner", locale="en-US", summary="", asked=asked, needs=needs
+    )
     words, content = prompt("answer").text, content_of(brief)
     generated = await model.generate(words, content, schema=schema_of(brief), most_tokens=TOKENS, seconds=SECONDS)
     outcome = read(brief, generated, model.engine, date(2026, 11, 22))

@@ -1,5 +1,6 @@
 """What a model is told of a turn, put together from the journey's state, what the person said before, and the pages."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -27,14 +28,15 @@ class Briefing:
     async def to_answer(self, asked: OpenTurn, seq: int) -> Brief:
         """For the first call, of the turn at this place of the journey."""
         text, state = asked.text or "", asked.state
-        known = await self.memory.recall(state.journey_id, text, before=seq, limit=memory.RECALLED)
+        recalling = self.memory.recall(state.journey_id, text, before=seq, limit=memory.RECALLED)
+        known, passages = await asyncio.gather(recalling, self._passages(text, state))
         return self._brief("answer", asked, state, text).model_copy(
             update={
                 "seq": seq,
                 "asked": state.asked,
                 "question": question(asked.template, state) or "",
                 "needs": engine.reader_needs(asked.template, state),
-                "passages": [quoted(passage) for passage in await self._passages(text, state)],
+                "passages": [quoted(passage) for passage in passages],
                 "recalled": known.recalled,
                 "recent": known.recent,
             }

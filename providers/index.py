@@ -73,7 +73,7 @@ class ChromaKnowledge:
         self._collection: Any = None
         # Both of the index that is open, the latest last: passages by id, with the vectors of their texts; and what a Where admits.
         self._seen: dict[str, tuple[Passage, Any]] = {}
-        self._admissions: dict[Where, list[str] | None] = {}
+        self._admissions: dict[Where, dict[str, None] | None] = {}
 
     async def load(self) -> None:
         """Open before the first question, to spare it the seconds of Chroma's import."""
@@ -120,29 +120,43 @@ class ChromaKnowledge:
         """A passage counts once. Its score leans on the nearest of its questions, two to one: see `score`."""
         with self._asked() as collection:
             admitted = self._admitted(collection, where or Where())
-            if admitted == []:
+            if admitted is not None and not admitted:
                 return []
-            near = collection.query(query_embeddings=[list(vector)], ids=admitted, n_results=limit * _LOOKED_AT, include=["distances"])
             best: dict[str, float] = {}
-            for entry, distance in zip(near["ids"][0], near["distances"][0], strict=True):
+            for entry, distance in self._near(collection, list(vector), limit * _LOOKED_AT, admitted):
                 best.setdefault(passage_of(entry), 1.0 - distance)
             near_by = self._fetched(collection, list(best))
         scores = {id_: score(best[id_], float(text @ vector)) for id_, (_, text) in near_by.items()}
         ranked = sorted((id_ for id_ in scores if scores[id_] >= self.floor), key=lambda id_: -scores[id_])
         return [near_by[id_][0].model_copy(update={"score": scores[id_]}) for id_ in ranked[:limit]]
 
-    def _admitted(self, collection: Any, where: Where) -> list[str] | None:
+    def _near(self, collection: Any, vector: list[float], count: int, admitted: dict[str, None] | None) -> list[tuple[str, float]]:
+        """The nearest `count` of those admitted, with their distances.
+
+        First among twice as many of all, since most pages are for most people: naming the ids costs a query as much again as it takes."""
+
+        def query(n: int, ids: list[str] | None) -> list[tuple[str, float]]:
+            near = collection.query(query_embeddings=[vector], ids=ids, n_results=n, include=["distances"])
+            return list(zip(near["ids"][0], near["distances"][0], strict=True))
+
+        if admitted is None:
+            return query(count, None)
+        found = query(2 * count, None)
+        kept = [(entry, distance) for entry, distance in found if entry in admitted][:count]
+        return kept if len(kept) == count or len(found) < 2 * count else query(count, list(admitted))
+
+    def _admitted(self, collection: Any, where: Where) -> dict[str, None] | None:
         """The ids of the vectors that may be found; None: all.
 
-        Chroma looks at the labels once for each Where, and is told ids from then on: for our pages 5 ms a query, and 15 ms where the
-        condition is part of each. Within `_asked`, as only one thread may write here."""
+        Chroma looks at the labels once for each Where; a condition in each query takes 15 ms on our pages. Within `_asked`, as only one
+        thread may write here."""
         if (labels := condition(where)) is None:
             return None
         if where in self._admissions:
             admitted = self._admissions.pop(where)
         else:
             ids = collection.get(where=labels, include=[])["ids"]
-            admitted = None if len(ids) == collection.count() else [intern(id_) for id_ in ids]
+            admitted = None if len(ids) == collection.count() else dict.fromkeys(intern(id_) for id_ in ids)
         self._admissions[where] = admitted
         while len(self._admissions) > ADMISSIONS:
             del self._admissions[next(iter(self._admissions))]

@@ -46,6 +46,7 @@ class MiniLM:
         self.loading = Lock()
         # One message is embedded for its intent and again for retrieval: the second time costs nothing.
         self.remembered = lru_cache(maxsize=REMEMBERED)(self._vector)
+        self.one_by_one = Lock()  # two who want the same text at the same moment: the second finds it
 
     async def embed(self, texts: Sequence[str]) -> list[list[float]]:
         """One unit vector for each text. Raises WeightsMissing. Runs in a thread: the event loop keeps moving."""
@@ -59,7 +60,8 @@ class MiniLM:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         if len(texts) == 1:
-            return self.remembered(texts[0][:CHARACTERS])[np.newaxis]
+            with self.one_by_one:
+                return self.remembered(texts[0][:CHARACTERS])[np.newaxis]
         with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:  # the network lets go of the interpreter's lock
             return np.stack(list(threads.map(self._vector, (text[:CHARACTERS] for text in texts))))
 

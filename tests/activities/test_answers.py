@@ -149,7 +149,7 @@ async def test_the_pieces_of_a_draft_make_the_reply() -> None:
     draft = Draft(tell)
     whole = an_answer(reply="One two three four.")
     for length in range(0, len(whole) + 1, 7):
-        draft.next_at = 0.0
+        draft.next_at = -1.0  # its pause is over
         await draft.grow(whole[:length])
     assert [n for n, _ in told] == list(range(len(told)))
     assert "One two three four.".startswith("".join(piece for _, piece in told))

@@ -38,16 +38,29 @@ async def test_a_try_has_what_the_tries_before_it_left_of_its_routes_time(spent:
     assert await a_try(spent).run(seconds) == pytest.approx(left, abs=0.1)
 
 
-class TooBusy(ActivityInboundInterceptor):
-    def __init__(self, retry_after: float) -> None:
-        self.retry_after = retry_after
+class Failing(ActivityInboundInterceptor):
+    def __init__(self, error: Exception) -> None:
+        self.error = error
 
     async def execute_activity(self, input: Any) -> Any:
-        raise RateLimited("Asked too often.", self.retry_after)
+        raise self.error
 
 
-async def test_a_delay_that_is_no_duration_any_more_is_still_a_delay() -> None:
-    asked: Any = Boundary().intercept_activity(TooBusy(1e300))
+async def failure_of(env: ActivityEnvironment, error: Exception) -> ApplicationError:
+    asked: Any = Boundary().intercept_activity(Failing(error))
     with pytest.raises(ApplicationError) as failure:
-        await ActivityEnvironment().run(asked.execute_activity, None)
-    assert (failure.value.type, failure.value.next_retry_delay) == ("RateLimited", timedelta(seconds=LONGEST))
+        await env.run(asked.execute_activity, None)
+    return failure.value
+
+
+@pytest.mark.parametrize(("spent", "delay", "again"), [(0, 25, True), (0, 27, False), (24, None, True), (27, None, False)])
+async def test_nothing_is_tried_again_that_would_have_no_time(spent: float, delay: float | None, again: bool) -> None:
+    failure = await failure_of(a_try(spent), RateLimited("Asked too often.", delay))
+    assert (failure.type, failure.non_retryable) == ("RateLimited", not again)
+
+
+async def test_what_has_no_end_is_tried_again_after_any_delay_even_one_that_is_no_duration() -> None:
+    env = ActivityEnvironment()
+    env.info = dataclasses.replace(env.info, schedule_to_close_timeout=None)
+    failure = await failure_of(env, RateLimited("Asked too often.", 1e300))
+    assert (failure.non_retryable, failure.next_retry_delay) == (False, timedelta(seconds=LONGEST))

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from pydantic_core import from_json
 
-PAUSE = 0.06  # seconds between pieces, and before the first: each is a write to the event log, and nobody reads faster
+PAUSE = 0.06  # seconds between pieces: each is a write to the event log, and nobody reads faster
 
 
 class Draft:
@@ -13,11 +13,10 @@ class Draft:
 
     def __init__(self, tell: Callable[[int, str], Awaitable[None]]) -> None:
         self.tell = tell
-        self.told, self.pieces, self.next_at = "", 0, 0.0  # the first text that comes starts the clock
+        self.told, self.pieces, self.next_at = "", 0, 0.0
 
     async def grow(self, so_far: str) -> None:
         now = asyncio.get_running_loop().time()
-        self.next_at = self.next_at or now + PAUSE
         if now < self.next_at:
             return
         reply = reply_in(so_far)

@@ -94,7 +94,8 @@ class Models:
         left = ends - TO_BOOK - asyncio.get_running_loop().time()
 
         async def tell(n: int, piece: str) -> None:
-            await self.ledger.tell_draft(asked.journey_id, asked.turn_id, call.attempt, n, piece)
+            with contextlib.suppress(ProviderError):  # a piece nobody sees is no reason to lose an answer that is paid for
+                await self.ledger.tell_draft(asked.journey_id, asked.turn_id, call.attempt, n, piece)
 
         try:
             generated = await model.generate(

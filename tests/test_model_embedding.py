@@ -39,7 +39,7 @@ async def running(
         client = GeminiClient(SecretStr("a-key"), gemini.url)
         embedder = GeminiEmbedder(client, seconds=1.0)
         root = tmp_path_factory.mktemp("paid-index")
-        await build_index(OUR_PAGES, root, embedder)
+        await build_index(OUR_PAGES, root, GeminiEmbedder(client))
         knowledge = ChromaKnowledge(root, embedder, floor=0.5)  # the fake's vectors are alike only for the very same words
 
         def through(providers: Providers) -> Providers:

@@ -6,47 +6,69 @@ A history that is there is never written over: it is what a released version did
 import asyncio
 import json
 import tempfile
+from collections.abc import Awaitable, Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
+from providers.gemini.client import GeminiClient
+from providers.gemini.model import CHEAPER_MODEL, DEFAULT_MODEL, GeminiModel
 from providers.index import ChromaKnowledge
 from providers.indexing import ensure_index
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter
 from providers.pages import OUR_PAGES
-from tests.replay.scenarios import SCENARIOS
-from tests.running import local_server, stack
+from tests.gemini.homeview import SensibleGemini
+from tests.gemini.running import fake_gemini
+from tests.replay.scenarios import ASKING, SCENARIOS
+from tests.running import Stack, local_server, stack
 
 HISTORIES = Path(__file__).parent / "histories"
 
 
 def anonymous(node: Any) -> Any:
-    """Without the process and the machine that happened to record it, which identities and sticky queues are named after."""
+    """Without the process and the machine that happened to record it, which identities and sticky queues are named after and whose paths
+    stand in the stack traces of failures."""
     if isinstance(node, dict):
+        node = {key: value for key, value in node.items() if key != "stackTrace"}
         named = {"identity"} | ({"name"} if node.get("kind") == "TASK_QUEUE_KIND_STICKY" else set())
         return {key: "recorder" if key in named else anonymous(value) for key, value in node.items()}
     return [anonymous(value) for value in node] if isinstance(node, list) else node
 
 
 async def record(folder: Path = HISTORIES) -> list[Path]:
-    written = []
-    with tempfile.TemporaryDirectory() as home:
-        embedder = MiniLM()
-        await ensure_index(OUR_PAGES, Path(home) / "index", embedder)
-        mind = (OfflineReader(embedder), ChromaKnowledge(Path(home) / "index", embedder), OfflineWriter())
-        async with local_server() as env, stack(env, Path(home), mind) as homeview:
-            for name, play in SCENARIOS.items():
-                path = folder / f"{version('homeview')}-{name}.json"
-                if path.exists():
-                    print(f"{path.name} is kept as it is.")
-                    continue
-                history = await homeview.history(await play(homeview))
-                path.write_text(json.dumps(anonymous(json.loads(history.to_json())), indent=1) + "\n")
-                written.append(path)
-                print(f"{path.name}: {len(history.events)} events.")
-    return written
+    """The files that were written."""
+    with tempfile.TemporaryDirectory() as work:
+        embedder, index = MiniLM(), Path(work) / "index"
+        await ensure_index(OUR_PAGES, index, embedder)
+        mind = (OfflineReader(embedder), ChromaKnowledge(index, embedder), OfflineWriter())
+        async with local_server() as env, fake_gemini(rule=SensibleGemini(mind[0])) as gemini:
+            homes = {name: Path(work) / name for name in ("offline", "asking")}
+            for home in homes.values():
+                home.mkdir()
+            client = GeminiClient(SecretStr("no-key"), gemini.url)
+            models = [GeminiModel(client, name) for name in (DEFAULT_MODEL, CHEAPER_MODEL)]
+            async with stack(env, homes["offline"], mind) as homeview:
+                written = [await kept(folder, homeview, name, partial(play, homeview)) for name, play in SCENARIOS.items()]
+            async with stack(env, homes["asking"], mind, models=models) as homeview:
+                written += [await kept(folder, homeview, name, partial(play, homeview, gemini)) for name, play in ASKING.items()]
+            await client.close()
+    return [path for path in written if path]
+
+
+async def kept(folder: Path, homeview: Stack, name: str, play: Callable[[], Awaitable[str]]) -> Path | None:
+    path = folder / f"{version('homeview')}-{name}.json"
+    if path.exists():
+        print(f"{path.name} is kept as it is.")
+        return None
+    history = await homeview.history(await play())
+    path.write_text(json.dumps(anonymous(json.loads(history.to_json())), indent=1) + "\n")
+    print(f"{path.name}: {len(history.events)} events.")
+    return path
 
 
 if __name__ == "__main__":

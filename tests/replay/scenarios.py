@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from tests.gemini.fake import FakeGemini
 from tests.running import Stack
 
 KITCHEN = [
@@ -42,8 +43,33 @@ async def paused_and_ended(homeview: Stack) -> str:
     return journey
 
 
+async def told_as_decided(homeview: Stack) -> str:
+    """Turns that are told in the transaction that decides them (docs/decisions/0016), by message, input and decision; still open."""
+    journey = await homeview.start()
+    for text in [*KITCHEN, "where are we?", "looks good, go ahead"]:
+        await homeview.say(journey, text)
+    await homeview.http.post(f"/v1/journeys/{journey}/back", json={"step": "style"})
+    await homeview.http.post(f"/v1/journeys/{journey}/inputs", json={"inputs": {"style": {"kind": "choice", "option": "farmhouse"}}})
+    return journey
+
+
+async def with_a_model(homeview: Stack, gemini: FakeGemini) -> str:
+    """Calls of a model: answered, worded after skills and after a refusal, taken over by the second model, and by nobody."""
+    journey = await homeview.start()
+    for text in [*KITCHEN, "skip this"]:
+        await homeview.say(journey, text)
+    gemini.fault("daily_quota")
+    await homeview.say(journey, "how do I live without a kitchen?")
+    gemini.fault("daily_quota", times=2)
+    for text in ["what should I ask a contractor?", "looks good, go ahead", "hire it out"]:
+        await homeview.say(journey, text)
+    return journey
+
+
 SCENARIOS: dict[str, Callable[[Stack], Awaitable[str]]] = {
     "whole_kitchen": whole_kitchen,
     "second_thoughts": second_thoughts,
     "paused_and_ended": paused_and_ended,
+    "told_as_decided": told_as_decided,
 }
+ASKING: dict[str, Callable[[Stack, FakeGemini], Awaitable[str]]] = {"with_a_model": with_a_model}

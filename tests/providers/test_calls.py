@@ -1,11 +1,15 @@
 """The ledger of model calls, on each database: what it says of a call once the turn that wanted it has ended."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from journeys.brief import Brief
 from providers.store.calls import SqlLedger, calls_of
+from providers.store.journeys import turn_of
+from providers.store.log import entries_after
 from providers.store.store import Store
 from tests.providers.test_store import NOW, closed, opened
 
@@ -51,3 +55,67 @@ async def test_the_end_of_a_turn_leaves_a_call_as_it_ended(store: Store) -> None
     await closed(records)
     call = await the_call(store)
     assert (call["status"], call["error"], call["in_doubt"]) == ("failed", "RateLimited", 0)
+
+
+async def test_a_call_made_again_keeps_its_row_and_counts_what_is_in_doubt(store: Store) -> None:
+    await opened(store)
+    ledger = await begun(store)
+    again = await ledger.begin_call(await row_of(store))
+    assert (again.status, again.attempt) == ("started", 2)
+    await ledger.book_call(DEED, {"status": "failed", "error": "Upstream5xx", "ended_at": NOW})
+    assert (await ledger.begin_call(await row_of(store), again=False)).status == "failed"
+    assert (await ledger.begin_call(await row_of(store))).attempt == 3
+    call = await the_call(store)
+    assert (call["status"], call["error"], call["attempts"], call["in_doubt"]) == ("started", "", 3, 1)
+
+
+async def test_a_call_that_was_answered_is_not_begun_again_and_the_first_answer_is_believed(store: Store) -> None:
+    await opened(store)
+    ledger = await begun(store)
+    await ledger.book_call(DEED, {"status": "answered", "answer": {"reply": "one"}, "cost": Decimal("0.00123"), "ended_at": NOW})
+    late = await ledger.book_call(DEED, {"status": "broken", "why": "late", "ended_at": NOW})
+    assert (late.status, (await ledger.begin_call(await row_of(store))).status) == ("answered", "answered")
+    assert await ledger.answer_of(DEED) == {"reply": "one"}
+    assert (await the_call(store))["cost"] == Decimal("0.00123000")
+
+
+async def test_the_pieces_of_a_draft_are_events_until_the_turn_has_ended(store: Store) -> None:
+    records = await opened(store)
+    ledger = SqlLedger(store)
+    for attempt, n in ((1, 0), (1, 1), (2, 0)):
+        await ledger.tell_draft("j", "t", attempt, n, f"piece {attempt}.{n}")
+    await closed(records)
+    await ledger.tell_draft("j", "t", 2, 1, "too late")
+    told = await store.read(lambda db: entries_after(db, "j", 0))
+    assert [(entry.seq, entry.kind) for entry in told] == [(1, "token"), (2, "token"), (3, "token"), (4, "reply"), (5, "step")]
+
+
+async def test_a_brief_comes_back_as_it_was_kept_and_the_last_one_stands(store: Store) -> None:
+    await opened(store)
+    ledger = SqlLedger(store)
+    brief = Brief(call="answer", seq=1, text="hello ☕", journey="A kitchen", persona="homeowner", locale="en-US", summary="-")
+    await ledger.keep_brief("j", "t", brief, NOW)
+    await ledger.keep_brief("j", "t", brief.model_copy(update={"seq": 2}), NOW)
+    assert (await ledger.brief("t", "answer")) == brief.model_copy(update={"seq": 2})
+    await begun(store)
+    assert (await the_call(store))["body"]["text"] == "hello ☕"
+
+
+async def test_a_turn_is_told_as_it_is_decided_unless_its_journey_was_paused_meanwhile(store: Store) -> None:
+    records = await opened(store, turn="first")
+    for turn, status, told in (("second", "active", True), ("third", "paused", False)):
+        row = {"id": turn, "journey_id": "j", "seq": 2, "operation": "converse", "text": "hi", "started_at": NOW, "decision": {"n": turn}}
+        request = {"journey_id": "j", "operation": "converse", "key": turn, "body_hash": "h", "turn_id": turn, "at": NOW}
+        closing = {"journey_id": "j", "turn_id": turn, "seq": 2, "at": NOW, "turn": {"status": "done"}, "journey": None}
+        opening = {"journey": None, "request": request, "turn": row, "calls": ()}
+        await records.show("j", NOW, {"status": status})
+        outcome = await records.tell_turn(opening, {**closing, "entries": [], "news": []}, "active")
+        assert outcome == ({"n": turn}, told)
+        kept = await store.read(lambda db, turn=turn: turn_of(db, "j", turn))
+        assert kept is not None
+        assert kept["status"] == ("done" if told else "open")
+
+
+async def row_of(store: Store) -> dict[str, Any]:
+    call = await the_call(store)
+    return {name: call[name] for name in ("deed", "journey_id", "turn_id", "name", "engine", "prompt", "started_at")}

@@ -112,11 +112,11 @@ class Models:
         return await self._book(call, _outcome(brief, generated, model.engine), generated)
 
     async def _book(self, call: Call, outcome: dict[str, Any], generated: Generated | None = None) -> Call:
+        """The call as it stands then: where another worker was first, its outcome is the one that `decide` will find."""
         row = {"error": "", **outcome, "ended_at": datetime.now(UTC)}
         if generated is not None:
             row |= {"raw": generated.text, "usage": generated.usage, "cost": generated.cost, "priced_as": generated.priced_as}
-        await self.ledger.book_call(call.deed, row)
-        return call.model_copy(update={"status": row["status"], "why": row.get("why", "")})
+        return await self.ledger.book_call(call.deed, row)
 
 
 def end_of_this_try() -> float:

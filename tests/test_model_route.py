@@ -193,8 +193,10 @@ async def test_the_calls_of_a_journey_are_listed_without_what_people_wrote(askin
     assert "kitchen renovation" not in told
     assert "kitchen renovation" in everything
     assert "AIzaSyA" not in everything
-    show(rows, Console(), texts=False)
-    assert "1 calls for 1 answers wanted (1 answered); 0 in doubt" in capsys.readouterr().out
+    show(rows, Console(width=140), texts=False)
+    shown = capsys.readouterr().out
+    assert "answer@1" in shown
+    assert "1 calls for 1 answers wanted (1 answered); 0 in doubt" in shown
     with pytest.raises(NoJourney, match="There is no journey nobody"):
         await asyncio.to_thread(ledger, asking.homeview.settings, "nobody")
 

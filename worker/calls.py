@@ -22,7 +22,6 @@ from providers.store.calls import calls_of
 from providers.store.journeys import journey_of
 from providers.store.store import Store
 
-WIDE: Final = 100  # columns of a terminal in which a model's whole name fits on its line
 _SECRETS: Final = re.compile(r"AIza[\w-]{20,}|\bsk-[\w-]{16,}|(?<=[Bb]earer )\S{12,}|\b(?:AKIA|ghp_|xox[a-z]-)[\w-]{12,}")
 
 
@@ -48,12 +47,11 @@ def show(rows: list[dict[str, Any]], console: Console, *, texts: bool) -> None:
         console.print("No model was called on this journey.")
         return
     table = Table(box=None, header_style="bold")
-    for name in ("turn", "call", "model", "what came of it", "calls", "tokens", "US dollars"):
+    for name in ("turn", "call", "model", "prompt", "what came of it", "calls", "tokens", "US dollars"):
         table.add_column(name, overflow="fold")
     for row in rows:
-        call = row["name"] + (f"\n{row['prompt']}" if texts and row["prompt"] else "")
-        model = row["engine"].replace(":", ":\n") if console.width < WIDE else row["engine"]
-        table.add_row(str(row["seq"]), call, model, _outcome(row), _times(row), _tokens(row["usage"] or {}), _dollars(row["cost"]))
+        tokens, cost = _tokens(row["usage"] or {}), _dollars(row["cost"])
+        table.add_row(str(row["seq"]), row["name"], row["engine"], row["prompt"] or "-", _outcome(row), _times(row), tokens, cost)
     console.print(table)
     console.print(_sum(rows))
     for row in rows if texts else []:

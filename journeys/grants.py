@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from journeys.facts import Abandoned, Began, Chose, Fact, Gave, Made, Paused, Resumed, Skipped, TimeCame, WentBack
-from journeys.inputs import Choice, Count, Length, Money, Need, RoomSize, Value, Weeks
+from journeys.inputs import Area, Choice, Choices, Count, Length, Money, Need, Percent, RoomSize, Value, Weeks
 from journeys.refusals import (
     JourneyClosed,
     JourneyPaused,
@@ -66,6 +66,8 @@ def misfit(need: Need, value: Value) -> str | None:
         return f"a {need.kind} is needed here, not a {value.kind}."
     if isinstance(value, Choice) and need.option(value.option) is None:
         return f"{value.option!r} is none of {', '.join(option.id for option in need.options)}."
+    if isinstance(value, Choices) and (unknown := [option for option in value.options if need.option(option) is None]):
+        return f"{unknown[0]!r} is none of {', '.join(option.id for option in need.options)}."
     low, high = extent(value)
     if low is not None and need.at_least is not None and low < need.at_least:
         return f"it is below {need.at_least}, the least that makes sense here."
@@ -104,4 +106,8 @@ def extent(value: Value) -> tuple[Decimal | None, Decimal | None]:
         return value.low, value.high
     if isinstance(value, Count):
         return Decimal(value.count), Decimal(value.count)
+    if isinstance(value, Area):
+        return value.sqft, value.sqft
+    if isinstance(value, Percent):
+        return value.percent, value.percent
     return None, None

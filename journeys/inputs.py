@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Feet = Annotated[Decimal, Field(gt=0, le=1000, max_digits=12)]
-Kind = Literal["text", "choice", "length", "room_size", "money", "place", "day", "weeks", "count"]
+Kind = Literal["text", "choice", "choices", "length", "area", "room_size", "money", "percent", "place", "day", "weeks", "count"]
 
 
 class Frozen(BaseModel):
@@ -105,7 +105,34 @@ class Count(Frozen):
     count: Annotated[int, Field(ge=0, le=10_000)]
 
 
-Value = Annotated[Text | Choice | Length | RoomSize | Money | Place | Day | Weeks | Count, Field(discriminator="kind")]
+class Choices(Frozen):
+    """Several options of one list, each once, in the order of the list they come from; none of them where the person said none."""
+
+    kind: Literal["choices"] = "choices"
+    options: Annotated[tuple[Slug, ...], Field(max_length=30)]
+
+    @model_validator(mode="after")
+    def each_once(self) -> "Choices":
+        if len(set(self.options)) < len(self.options):
+            raise ValueError("an option stands there twice")
+        return self
+
+
+class Area(Frozen):
+    kind: Literal["area"] = "area"
+    sqft: Annotated[Decimal, Field(gt=0, le=1_000_000, max_digits=12)]
+
+
+class Percent(Frozen):
+    """Of a hundred: 6.5 is six and a half percent."""
+
+    kind: Literal["percent"] = "percent"
+    percent: Annotated[Decimal, Field(ge=0, le=1000, max_digits=12)]
+
+
+Value = Annotated[
+    Text | Choice | Choices | Length | Area | RoomSize | Money | Percent | Place | Day | Weeks | Count, Field(discriminator="kind")
+]
 
 
 class Option(Frozen):
@@ -121,7 +148,7 @@ class Need(Frozen):
     """One input a step asks for.
 
     `cues` are words that, beside a measure or a sum in a message, say that it answers this need ("ceiling", "budget").
-    `at_least` and `at_most` bound lengths (feet), counts, weeks and money (whole units of the currency).
+    `at_least` and `at_most` bound lengths (feet), areas (square feet), counts, weeks, percents and money (whole units of the currency).
     """
 
     name: Slug
@@ -135,7 +162,7 @@ class Need(Frozen):
 
     @model_validator(mode="after")
     def only_choices_have_options(self) -> "Need":
-        if (self.kind == "choice") != bool(self.options):
+        if (self.kind in ("choice", "choices")) != bool(self.options):
             raise ValueError("a choice lists its options, and nothing else does")
         return self
 

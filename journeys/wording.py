@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from journeys.inputs import Choice, Count, Day, Length, Money, Need, Place, RoomSize, Text, Value, Weeks
+from journeys.inputs import Area, Choice, Choices, Count, Day, Length, Money, Need, Percent, Place, RoomSize, Text, Value, Weeks
 
 QUOTED = 80  # characters of a person's own words where a value is repeated
 _LOOSE_END = re.compile(r"[\W\d_]+$")  # "a budget of $40," says less than "a budget of": its thousands may be what is cut off
@@ -15,10 +15,15 @@ def told(value: Value, need: Need | None, currency: str = "USD") -> str:
         case Text(text=text):
             return f"“{cut(text, QUOTED)}”"
         case Choice(option=option):
-            found = need.option(option) if need else None
-            return (found.title if found else option).lower()
+            return _title(option, need)
+        case Choices(options=options):
+            return ", ".join(_title(option, need) for option in options) or "none"
         case Length(feet=feet):
             return f"{_plain(feet)} ft"
+        case Area(sqft=sqft):
+            return f"{_plain(sqft)} sq ft"
+        case Percent(percent=percent):
+            return f"{_plain(percent)} %"
         case RoomSize(length_ft=length, width_ft=width, height_ft=height):
             return f"{_plain(length)} x {_plain(width)} ft" + (f", {_plain(height)} ft high" if height else "")
         case Money(low_cents=low, high_cents=high, currency=named):
@@ -33,6 +38,11 @@ def told(value: Value, need: Need | None, currency: str = "USD") -> str:
             return f"{_plain(low)} week{'' if low == 1 else 's'}" if low == high else f"{_plain(low)}–{_plain(high)} weeks"
         case Count(count=count):
             return str(count)
+
+
+def _title(option: str, need: Need | None) -> str:
+    found = need.option(option) if need else None
+    return (found.title if found else option).lower()
 
 
 def cut(text: str, most: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.inputs import Choice, Count, Day, Length, Money, Need, Place, RoomSize, Text, Value, Weeks
+from journeys.inputs import Area, Choice, Choices, Count, Day, Length, Money, Need, Percent, Place, RoomSize, Text, Value, Weeks
 from journeys.wording import both_ends, cut, told
 
 WALL = Need(name="wall", kind="length", title="Wall", ask="?")
@@ -24,6 +24,10 @@ LOOK = Need.model_validate(
         (Text(text="x" * 90), None, f"“{'x' * 79}…”"),
         (Choice(option="semi_custom"), LOOK, "semi-custom"),
         (Choice(option="semi_custom"), None, "semi_custom"),
+        (Choices(options=("semi_custom", "stock")), LOOK, "semi-custom, stock"),
+        (Choices(options=()), LOOK, "none"),
+        (Area(sqft=Decimal("850.0")), None, "850 sq ft"),
+        (Percent(percent=Decimal("6.50")), None, "6.5 %"),
         (Length(feet=Decimal("22.50")), WALL, "22.5 ft"),
         (Length(feet=Decimal("100")), WALL, "100 ft"),
         (RoomSize(length_ft=Decimal("14.5"), width_ft=Decimal(12)), None, "14.5 x 12 ft"),

@@ -18,6 +18,7 @@ from journeys.brief import Brief
 from journeys.facts import Fact, Made, Said
 from journeys.hazards import hazards_in
 from journeys.messages import Decision, Line, Opened, Understanding
+from journeys.personas import signature, sounds_like
 from journeys.refusals import by_name
 from journeys.reply import Reply
 from journeys.state import JourneyState
@@ -125,7 +126,7 @@ class Records:
                 stops = engine.stops(decision)
                 decision = decision.model_copy(update={"spoken": None if stops else asked.deed})
                 decision = await self._to_reword(work, decision, asked.text, decision) if stops else decision
-        if decision.runs or decision.reword or work.turn.operation in engine.CONTROLS:
+        if decision.runs or decision.starts or decision.reword or work.turn.operation in engine.CONTROLS:
             return Decision.model_validate(await self._store(work, {**row, "decision": decision.model_dump(mode="json")}, calls))
         return await self._tell(work, row, decision, calls)
 
@@ -216,7 +217,8 @@ class Records:
             understood = Understanding.model_validate(message.read)
         if message.degraded and message.cites is None:
             lines.append(Line(code="no_model", about=message.degraded[-1]))
-        said = Said(understanding=understood, is_question=text.rstrip().endswith("?"))
+        heard = {"role": work.turn.role, "sounds_like": sounds_like(text), "signature": signature(text)}
+        said = Said(understanding=understood, is_question=text.rstrip().endswith("?"), **heard)
         if message.cites is not None:
             return said, message.cites, lines, calls
         priced = any(intent.name == "estimate_cost" for intent in understood.intents[:1])

@@ -15,7 +15,6 @@ from typing import Any
 from fastapi import Response
 from fastapi.responses import JSONResponse
 from temporalio.client import (
-    WithStartWorkflowOperation,
     WorkflowUpdateFailedError,
     WorkflowUpdateHandle,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -211,8 +210,3 @@ def turn_json(turn: Row) -> dict[str, Any]:
 def dollars(cost: Decimal | None) -> str:
     """US dollars, as a decimal number that no float has touched."""
     return f"{cost.normalize():f}" if cost else "0"
-
-
-def first_run(start: Any, run: Any, journey_id: str, options: Mapping[str, Any]) -> WithStartWorkflowOperation[Any, Any]:
-    """One operation a call: Temporal takes each only once."""
-    return WithStartWorkflowOperation(run, start, id=journey_id, task_queue=names.JOURNEYS_QUEUE, **options)

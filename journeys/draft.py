@@ -4,15 +4,36 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import assert_never
 
-from journeys.facts import Abandoned, Began, Chose, Fact, Gave, Made, Paused, Resumed, Said, Skipped, TimeCame, WentBack
-from journeys.grants import misfit, revisited, step_named
+from journeys import names
+from journeys.facts import (
+    Abandoned,
+    Began,
+    ChildEnded,
+    Chose,
+    Fact,
+    Gave,
+    Heard,
+    Made,
+    Paused,
+    Resumed,
+    Said,
+    Skipped,
+    SwitchedPersona,
+    TimeCame,
+    WentBack,
+)
+from journeys.grants import is_spent, may_decide, misfit, revisited, step_named
 from journeys.inputs import Choice, Value
-from journeys.messages import Decision, Intent
-from journeys.state import Timer
-from journeys.template import GO_BACK_TO, Step, Template
+from journeys.messages import Decision, Intent, StartChild
+from journeys.state import Child, Status, Timer
+from journeys.template import GO_BACK_TO, PERSONA_SWITCH, Pick, Step, Template
 from journeys.walk import Walk
 
 LONG_AWAY = timedelta(days=14)  # after that prices and offers are looked at again
+SOUNDS = 2  # messages that must sound like another persona before it is offered
+AGAIN = 2  # times a question was asked before, when it is told that it was
+REMEMBERED_QUESTIONS = 12
+INTAKE = 4  # questions asked of somebody who only says that something should be done
 QUESTIONS = {"ask_question", "find_contractor", "assess_diy", "choose_style", "choose_products", "estimate_cost"}
 
 
@@ -28,7 +49,7 @@ class Draft(Walk):
     def after(self, fact: Fact) -> Decision:
         if self.state.is_closed:  # a result or a timer that came too late
             return self.decision()
-        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed):
+        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona):
             self.heard()
         match fact:
             case Began():
@@ -39,6 +60,12 @@ class Draft(Walk):
                 self.gave(inputs)
             case Chose(step=step, option=option):
                 self.chose(step, option)
+            case Heard():
+                self.told_from_outside(fact)
+            case SwitchedPersona(persona=persona):
+                self.switched(persona)
+            case ChildEnded(child=child):
+                self.child_ended(child.journey_id, child.headline, child.status)
             case WentBack(step=step):
                 self.went_back(step)
             case Skipped(step=step):
@@ -93,7 +120,8 @@ class Draft(Walk):
         """A pause stops the clock of the decisions: each is asked anew, or its deadline could have passed unnoticed."""
         if self.before.status == "paused":
             for step in self.template.steps:
-                if self.state.steps[step.id].status == "waiting":
+                held = self.state.steps[step.id]
+                if held.status == "waiting" and held.awaits != "rest":  # paint dries in a pause as well
                     self.state.set_step(step.id, asked_at=None)
         self.line("resumed")
 
@@ -106,26 +134,33 @@ class Draft(Walk):
         back_to = readings.pop(GO_BACK_TO, None)
         picked = readings.pop(decision.name, None) if decision else None
         pick = focus.decision.pick(picked.option) if focus and focus.decision and isinstance(picked, Choice) else None
+        if self.answers_the_offer(top, sure=not fact.is_question, alone=not readings):
+            return
         if top == "go_back":
             self.said_go_back(back_to, readings)
             return
         given = self.take(readings)
+        self.sounds_like(fact.sounds_like, asked_for=top == "switch_persona")
         asks = is_question(fact)
         plainly_asks = fact.is_question or top in ("ask_question", "estimate_cost")
         if focus and pick and not plainly_asks and self.state.steps[focus.id].status == "waiting":
             if top == "decline" and pick.means == "accept":  # "no, I don't accept it": nobody is taken at a word they denied
                 self.line("clarify")
             else:
-                self.chose(focus.id, pick.id)
+                self.said_choice(focus, pick, fact.role)
         elif top in ("accept", "decline") and not given:
-            self.said_yes_or_no(focus, top, sure=not fact.is_question)
+            self.said_yes_or_no(focus, top, sure=not fact.is_question, role=fact.role)
         elif top == "skip" and not given:
             self.said_skip(focus)
         elif top == "ask_status":
             self.line("status")
         elif top in ("pause", "abandon") and not given:
             self.line("how_to", top)
+        elif top == "switch_persona":
+            if not self.ask_first and not given:
+                self.line("clarify")
         elif asks and not (given and top in ("choose_style", "choose_products")):
+            self.asked(fact.signature)
             self.line("question", top or "ask_question")
         elif top == "change_budget" and not given:
             self.ask_first = "budget" if self.template.need("budget") else None
@@ -133,8 +168,12 @@ class Draft(Walk):
             self.said_nothing_new(u.closest, top)
 
     def said_nothing_new(self, closest: list[Intent], top: str | None) -> None:
+        focus = self.focus()
+        open_ = [need.name for need in focus.all_needs() if need.name not in self.state.inputs] if focus else []
         if top in ("small_talk", "out_of_scope"):
             self.line(top)
+        elif top == "start_project" and focus and len(open_) > 1:
+            self.line("intake", focus.id, open_[:INTAKE])
         elif not any(line.code == "out_of_bounds" for line in self.say):
             self.line("clarify", names=[intent.name for intent in closest])
 
@@ -158,7 +197,53 @@ class Draft(Walk):
         asked = [step.id for step in earlier if (step.needs or step.decision) and self.state.steps[step.id].was_reached]
         return next((step_id for step_id in reversed(asked) if self.state.steps[step_id].status != "stale"), None)
 
-    def said_yes_or_no(self, focus: Step | None, means: str, sure: bool) -> None:
+    def said_choice(self, focus: Step, pick: Pick, role: str | None) -> None:
+        """A message is never refused: what somebody may not choose, or not once more, is said."""
+        if not may_decide(focus, role):
+            self.line("not_yours", focus.id)
+        elif is_spent(self.state, focus, pick):
+            self.line("spent", focus.id, [pick.id])
+        else:
+            self.chose(focus.id, pick.id)
+
+    def answers_the_offer(self, top: str | None, sure: bool, alone: bool) -> bool:
+        """Whether it was a plain yes or no to another persona; anything else lets the offer pass, and it is not made again."""
+        offered = self.state.offered
+        if offered is None or self.state.asked != PERSONA_SWITCH:
+            return False
+        if not (sure and alone and top in ("accept", "decline")):
+            return False
+        if top == "accept":
+            self.switched(offered)
+        else:
+            self.line("stays", self.state.persona)
+        return True
+
+    def sounds_like(self, persona: str | None, asked_for: bool) -> None:
+        """Another persona is offered after two messages that sound like it, or when somebody says so themselves; each one once."""
+        if persona is None or persona == self.state.persona or persona not in self.template.personas:
+            return
+        heard = self.state.heard_as.get(persona, 0) + 1
+        self.state.heard_as = {**self.state.heard_as, persona: heard}
+        if (heard == SOUNDS or (asked_for and heard < SOUNDS)) and self.state.status != "paused":
+            self.state.heard_as = {**self.state.heard_as, persona: max(heard, SOUNDS)}
+            self.state.offered = persona
+            self.line("offered", persona)
+            self.ask_first = PERSONA_SWITCH
+
+    def switched(self, persona: str) -> None:
+        """What is done stays done; what remains is planned anew, since some steps are for some people only."""
+        self.state.persona, self.state.offered = persona, None
+        self.line("switched", persona)
+
+    def asked(self, signature: str) -> None:
+        if not signature:
+            return
+        if self.state.questions.count(signature) >= AGAIN:
+            self.line("repeated")
+        self.state.questions = [*self.state.questions, signature][-REMEMBERED_QUESTIONS:]
+
+    def said_yes_or_no(self, focus: Step | None, means: str, sure: bool, role: str | None) -> None:
         """`sure`: "shall I accept it?" is no yes."""
         if focus is None:
             return
@@ -166,7 +251,7 @@ class Draft(Walk):
         asked = held.status == "waiting" and self.state.asked == f"{focus.id}_decision"  # a yes to another question accepts nothing
         pick = focus.decision.meaning(means) if focus.decision and asked else None
         if pick and sure:
-            self.chose(focus.id, pick.id)
+            self.said_choice(focus, pick, role)
         elif held.revisiting and means == "accept":
             self.keep(focus)
         else:
@@ -222,12 +307,45 @@ class Draft(Walk):
         if pick is None:
             return
         self.line("chosen", step_id, [option_id])
+        held = self.state.steps[step_id]
+        if pick.back_to or pick.starts:
+            self.state.set_step(step_id, went={**held.went, option_id: held.went.get(option_id, 0) + 1})
         if pick.settles:
             self.state.set_step(step_id, chosen=option_id, chosen_for=self.decision_hash(step))
         elif pick.back_to:
             self.went_back(pick.back_to)
+            for name in [pick.back_to, *dependants(self.template, pick.back_to)]:  # what is done again takes its time again
+                self.state.set_step(name, rested_at=None)
+        elif pick.starts:
+            self.start(step, pick, pick.starts)
         else:
             self.ask_first = pick.ask
+
+    def start(self, step: Step, pick: Pick, template: str) -> None:
+        """A journey of its own, which goes its own way; this one is told when it closes."""
+        nth = self.state.steps[step.id].went[pick.id]
+        child_id = names.child_id(self.state.journey_id, step.id, pick.id, nth)
+        handed = {name: self.state.inputs[name] for name in pick.hands if name in self.state.inputs}
+        title = pick.title if nth == 1 else f"{pick.title} ({nth})"
+        start = StartChild(journey_id=child_id, template=template, step=step.id, title=title, persona=self.state.persona, inputs=handed)
+        self.starts.append(start)
+        self.state.children = {
+            **self.state.children,
+            child_id: Child(template=template, title=title, step=step.id, started_at=self.now),
+        }
+        self.line("started", step.id, [child_id])
+
+    def child_ended(self, child_id: str, headline: str, status: Status) -> None:
+        child = self.state.children.get(child_id)
+        if child is not None and child.status not in ("completed", "abandoned"):
+            ended = child.model_copy(update={"status": status, "headline": headline})
+            self.state.children = {**self.state.children, child_id: ended}
+            self.line("child_ended", child.step, [child_id])
+
+    def told_from_outside(self, fact: Heard) -> None:
+        self.line("news", fact.fact, [fact.source] if fact.source else [])
+        if fact.inputs:
+            self.gave(fact.inputs)
 
     def went_back(self, step_id: str) -> None:
         """The step is open again with what it had; whoever depends on it waits until it is settled. Nothing is deleted."""
@@ -263,7 +381,17 @@ class Draft(Walk):
                 self.state.status = "dormant"
         elif timer.step and self.state.status != "paused" and self.state.steps[timer.step].status == "waiting":
             step = step_named(self.template, timer.step)
-            if timer.kind == "deadline" and step.decision and step.decision.default:
+            if timer.kind == "rest":
+                if self.state.steps[step.id].awaits == "rest":
+                    self.state.set_step(step.id, rested_at=self.now)
+                    self.line("rested", step.id)
+                return
+            awaits = self.state.steps[step.id].awaits
+            if awaits == "rest":
+                return
+            if awaits == "outside":
+                self.line("overdue" if timer.kind == "deadline" else "remind", step.id)
+            elif timer.kind == "deadline" and step.decision and step.decision.default:
                 self.line("default_chosen", step.id, [step.decision.default])
                 self.chose(step.id, step.decision.default)
             else:

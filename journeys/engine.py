@@ -7,17 +7,20 @@ of the state (draft.py); then the steps are walked once, in template order: what
 Lines of `Decision.say`, which the writer turns into sentences: began, welcome_back(days), noted(inputs), out_of_bounds(input),
 kept(step), chosen(step, option), went_back(step, stale steps), cant_go_back, skipped(step), cant_skip(step), made(step, skill),
 problem(step), question(intent), clarify(intents), status, how_to(action), small_talk, out_of_scope,
-nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed. The activities add
+nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed, intake(step, inputs),
+repeated, not_yours(step), spent(step, option), started(step, child), child_ended(step, child), news(fact, source), overdue(step),
+rested(step), went_without(step), offered(persona), switched(persona), stays(persona). The activities add
 hazard(name), no_knowledge, no_model(why) and no_words(why).
 """
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from journeys.draft import QUESTIONS, Draft, dependants, is_question
 from journeys.facts import Fact
-from journeys.grants import check
-from journeys.inputs import Need, Option
+from journeys.grants import check, misfit
+from journeys.inputs import Need, Option, Value
 from journeys.messages import Decision, Ended
 from journeys.state import JourneyState, StepState
 from journeys.template import GO_BACK_TO, Template
@@ -40,8 +43,19 @@ __all__ = [
 
 
 def first_state(
-    *, journey_id: str, tenant: str, template: Template, persona: str, title: str, locale: str, currency: str, now: datetime
+    *,
+    journey_id: str,
+    tenant: str,
+    template: Template,
+    persona: str,
+    title: str,
+    locale: str,
+    currency: str,
+    now: datetime,
+    inputs: Mapping[str, Value] | None = None,
 ) -> JourneyState:
+    """`inputs`: what another journey handed over; what does not fit this one's template is left out."""
+    fitting = {name: value for name, value in (inputs or {}).items() if (need := template.need(name)) and not misfit(need, value)}
     return JourneyState(
         journey_id=journey_id,
         tenant=tenant,
@@ -52,6 +66,7 @@ def first_state(
         started_at=now,
         last_heard_at=now,
         steps={step.id: StepState() for step in template.steps},
+        inputs=fitting,
     )
 
 
@@ -65,7 +80,12 @@ def reader_needs(template: Template, state: JourneyState) -> list[Need]:
     """Everything a message may answer now: the inputs, the open decision, and the step to go back to."""
     needs = [need for _, need in template.needs()]
     focus = template.step(state.focus) if state.focus else None
-    if focus and state.steps[focus.id].status == "waiting" and (decision := focus.decision_need()):
+    if (
+        focus
+        and state.steps[focus.id].status == "waiting"
+        and state.steps[focus.id].awaits == "decision"
+        and (decision := focus.decision_need())
+    ):
         needs.append(decision)
     reached = [step for step in template.steps if state.steps[step.id].was_reached]
     if reached:
@@ -83,6 +103,15 @@ def carry_out(state: JourneyState, decision: Decision) -> None:
     state.timers = decision.timers
     state.inputs = {**state.inputs, **decision.inputs}
     state.steps = {**state.steps, **decision.steps}
+    state.children = {**state.children, **decision.children}
+    if decision.persona is not None:
+        state.persona = decision.persona
+    if decision.heard_as is not None:
+        state.heard_as = decision.heard_as
+    if decision.offered is not None:
+        state.offered = decision.offered or None
+    if decision.questions is not None:
+        state.questions = decision.questions
 
 
 CONTROLS = ("pause", "abandon")  # they pass the lock, so they carry out nothing that an open turn could be changing
@@ -108,11 +137,14 @@ def take_up(state: JourneyState, ended: Ended) -> None:
 
 def together(first: Decision, then: Decision) -> Decision:
     """Two decisions carried out one after the other, as one."""
-    changed = {"inputs": {**first.inputs, **then.inputs}, "steps": {**first.steps, **then.steps}, "say": [*first.say, *then.say]}
-    return then.model_copy(update={**changed, "cites": first.cites, "degraded": [*first.degraded, *then.degraded]})
+    changed: dict[str, Any] = {name: {**getattr(first, name), **getattr(then, name)} for name in ("inputs", "steps", "children")}
+    for name in ("persona", "heard_as", "offered", "questions"):
+        changed[name] = getattr(first if getattr(then, name) is None else then, name)
+    said = {"say": [*first.say, *then.say], "cites": first.cites, "degraded": [*first.degraded, *then.degraded]}
+    return then.model_copy(update={**changed, **said, "starts": [*first.starts, *then.starts]})
 
 
-STOPS = frozenset({"out_of_bounds", "cant_go_back", "cant_skip", "how_to", "problem"})
+STOPS = frozenset({"out_of_bounds", "cant_go_back", "cant_skip", "how_to", "problem", "not_yours", "spent"})
 
 
 def stops(decision: Decision) -> bool:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from journeys.inputs import Kept, Value
-from journeys.messages import SkillResult, Understanding
+from journeys.messages import ChildClosed, SkillResult, Understanding
 from journeys.state import Timer
 
 
@@ -14,11 +14,15 @@ class Began(Kept):
 
 
 class Said(Kept):
-    """A message was understood; `is_question` by its form, where no intent is sure."""
+    """A message was understood; `is_question` by its form, where no intent is sure. `sounds_like`: the persona whose words it uses, if one
+    stands out; `signature`: the same for the same question asked in other words."""
 
     kind: Literal["said"] = "said"
     understanding: Understanding
     is_question: bool = False
+    role: str | None = None
+    sounds_like: str | None = None
+    signature: str = ""
 
 
 class Gave(Kept):
@@ -30,6 +34,7 @@ class Chose(Kept):
     kind: Literal["chose"] = "chose"
     step: str
     option: str
+    role: str | None = None
 
 
 class WentBack(Kept):
@@ -61,11 +66,46 @@ class Made(Kept):
     results: list[SkillResult]
 
 
+class Heard(Kept):
+    """A fact came from outside."""
+
+    kind: Literal["heard"] = "heard"
+    fact: str
+    inputs: dict[str, Value] = {}
+    source: str = ""
+
+
+class SwitchedPersona(Kept):
+    kind: Literal["switched_persona"] = "switched_persona"
+    persona: str
+
+
+class ChildEnded(Kept):
+    """A journey that this one started has closed."""
+
+    kind: Literal["child_ended"] = "child_ended"
+    child: ChildClosed
+
+
 class TimeCame(Kept):
     kind: Literal["time_came"] = "time_came"
     timer: Timer
 
 
 Fact = Annotated[
-    Began | Said | Gave | Chose | WentBack | Skipped | Paused | Resumed | Abandoned | Made | TimeCame, Field(discriminator="kind")
+    Began
+    | Said
+    | Gave
+    | Chose
+    | WentBack
+    | Skipped
+    | Paused
+    | Resumed
+    | Abandoned
+    | Made
+    | TimeCame
+    | Heard
+    | SwitchedPersona
+    | ChildEnded,
+    Field(discriminator="kind"),
 ]

@@ -1,21 +1,42 @@
 """What may be asked of a journey now, and what may not: each refusal says why and what comes first. Pure and cheap."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
-from journeys.facts import Abandoned, Began, Chose, Fact, Gave, Made, Paused, Resumed, Skipped, TimeCame, WentBack
+from journeys.facts import (
+    Abandoned,
+    Began,
+    ChildEnded,
+    Chose,
+    Fact,
+    Gave,
+    Heard,
+    Made,
+    Paused,
+    Resumed,
+    Skipped,
+    SwitchedPersona,
+    TimeCame,
+    WentBack,
+)
 from journeys.inputs import Area, Choice, Choices, Count, Length, Money, Need, Percent, RoomSize, Value, Weeks
 from journeys.refusals import (
     JourneyClosed,
     JourneyPaused,
+    NotYours,
+    Spent,
     StepCantBeSkipped,
     StepNotOpen,
+    UnknownFact,
     UnknownInput,
     UnknownOption,
+    UnknownPersona,
+    UnknownRole,
     UnknownStep,
     WrongKind,
 )
 from journeys.state import JourneyState
-from journeys.template import Step, Template
+from journeys.template import Pick, Step, Template
 
 
 def check(template: Template, state: JourneyState, fact: Fact | None) -> None:
@@ -23,7 +44,7 @@ def check(template: Template, state: JourneyState, fact: Fact | None) -> None:
 
     None stands for a message that is not understood yet: only a closed or paused journey refuses it.
     """
-    if isinstance(fact, Began | Made | TimeCame):
+    if isinstance(fact, Began | Made | TimeCame | ChildEnded):
         return
     if state.is_closed:
         raise JourneyClosed(f"This journey is {state.status}. Its results stay readable; a new one can be started.")
@@ -31,23 +52,32 @@ def check(template: Template, state: JourneyState, fact: Fact | None) -> None:
         raise JourneyPaused("This journey is paused. Resume it first; nothing was lost.")
     match fact:
         case Gave(inputs=inputs):
-            for name, value in inputs.items():
-                need = template.need(name)
-                if need is None:
-                    known = ", ".join(need.name for _, need in template.needs())
-                    raise UnknownInput(f"This journey has no input {name!r}. It has: {known}.")
-                if problem := misfit(need, value):
-                    raise WrongKind(f"{need.title}: {problem}")
+            _check_inputs(template, inputs)
             if not inputs and revisited(state) is None:
                 raise UnknownInput("No input was given, and no step is being revisited that could be kept as it was.")
-        case Chose(step=step_id, option=option_id):
+        case Heard(fact=name, inputs=inputs):
+            if not template.awaiting(name):
+                known = ", ".join(sorted({step.outside.fact for step in template.steps if step.outside})) or "none"
+                raise UnknownFact(f"This journey waits for no {name!r}. What it can wait for: {known}.")
+            _check_inputs(template, inputs)
+        case SwitchedPersona(persona=persona):
+            if persona not in template.personas:
+                raise UnknownPersona(f"This journey is for {', '.join(template.personas)}; {persona!r} is none of them.")
+        case Chose(step=step_id, option=option_id, role=role):
             step, held = step_named(template, step_id), state.steps[step_id]
             if step.decision is None:
                 raise StepNotOpen(f"{step.title} asks no decision.")
-            if held.status != "waiting":
+            if held.status != "waiting" or held.awaits != "decision":
                 raise StepNotOpen(f"{step.title} is {held.status}: its decision is not open{comes_first(template, state)}.")
-            if step.decision.pick(option_id) is None:
+            pick = step.decision.pick(option_id)
+            if pick is None:
                 raise UnknownOption(f"{step.title} has no option {option_id!r}. It has: {', '.join(p.id for p in step.decision.options)}.")
+            if role is not None and role not in template.roles:
+                raise UnknownRole(f"This journey has no role {role!r}. It has: {', '.join(template.roles) or 'none'}.")
+            if not may_decide(step, role):
+                raise NotYours(f"{step.title} is for {deciders(template, step)} to decide.")
+            if is_spent(state, step, pick):
+                raise Spent(spent(step, pick))
         case WentBack(step=step_id):
             step = step_named(template, step_id)
             if not state.steps[step_id].was_reached:
@@ -58,6 +88,34 @@ def check(template: Template, state: JourneyState, fact: Fact | None) -> None:
                 raise StepCantBeSkipped(f"{step.title} can't be skipped: later steps build on it.")
             if state.steps[step_id].status not in ("open", "waiting", "blocked"):
                 raise StepNotOpen(f"{step.title} is {state.steps[step_id].status}, so it can't be skipped now.")
+
+
+def _check_inputs(template: Template, inputs: Mapping[str, Value]) -> None:
+    for name, value in inputs.items():
+        need = template.need(name)
+        if need is None:
+            known = ", ".join(need.name for _, need in template.needs())
+            raise UnknownInput(f"This journey has no input {name!r}. It has: {known}.")
+        if problem := misfit(need, value):
+            raise WrongKind(f"{need.title}: {problem}")
+
+
+def may_decide(step: Step, role: str | None) -> bool:
+    return step.decision is not None and (not step.decision.by or role in step.decision.by)
+
+
+def deciders(template: Template, step: Step) -> str:
+    return " or ".join(template.roles[role].lower() for role in step.decision.by) if step.decision else ""
+
+
+def is_spent(state: JourneyState, step: Step, pick: Pick) -> bool:
+    """Whether an option that leads back or starts something was chosen as often as it may be."""
+    return pick.at_most is not None and state.steps[step.id].went.get(pick.id, 0) >= pick.at_most
+
+
+def spent(step: Step, pick: Pick) -> str:
+    so_often = f": it was chosen {pick.at_most} time{'' if pick.at_most == 1 else 's'}" if pick.at_most else ""
+    return f"Choosing “{pick.title}” once more would not help{so_often}. {pick.beyond}".strip()
 
 
 def misfit(need: Need, value: Value) -> str | None:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from journeys.inputs import Found, Kept, Slug, Value
-from journeys.state import JourneyState, ResultRef, Status, StepState, Timer
+from journeys.state import Child, JourneyState, ResultRef, Status, StepState, Timer
 from journeys.template import Template
 
 MAX_MESSAGE_BYTES = 8 * 1024
@@ -28,14 +28,18 @@ class JourneyStart(BaseModel):
     currency: str
     state: JourneyState | None = None
     continue_after_events: int = 2_000
+    parent: str | None = None  # the journey that started this one
+    inputs: dict[Slug, Value] = {}  # what it hands over
 
 
 # --- what a person or the API asks for: one model per update -----------------------------------------------------------
 class Asked(Kept):
-    """Every update says under which key it came and what was asked, so that a repeat can be told from a mistake."""
+    """Every update says under which key it came and what was asked, so that a repeat can be told from a mistake; and in which of the
+    template's roles somebody speaks, None being whoever started the journey."""
 
     key: Key
     body_hash: str
+    role: Slug | None = None
 
 
 class Begin(Asked): ...
@@ -51,6 +55,18 @@ class Inputs(Asked):
     """Inputs by name; none at all keeps a revisited step as it was."""
 
     inputs: Annotated[dict[Slug, Value], Field(max_length=50)]
+
+
+class News(Asked):
+    """A fact from outside (vocabulary.FACTS), with the inputs it brings and who told it."""
+
+    fact: Slug
+    inputs: Annotated[dict[Slug, Value], Field(max_length=50)] = {}
+    source: Annotated[str, Field(max_length=200)] = ""
+
+
+class PersonaRequest(Asked):
+    persona: Slug
 
 
 class DecideRequest(Asked):
@@ -95,6 +111,25 @@ class SkillRun(Kept):
     made_with: str
 
 
+class StartChild(Kept):
+    """A journey to start for an option that was chosen. Started again, it is the same one: its id is made from the option and `nth`."""
+
+    journey_id: str
+    template: Slug
+    step: Slug
+    title: str
+    persona: Slug
+    inputs: dict[str, Value] = {}
+
+
+class ChildClosed(Kept):
+    """What a journey tells the one that started it when it closes."""
+
+    journey_id: str
+    status: Status
+    headline: str = ""
+
+
 class SkillResult(Kept):
     """What came of a SkillRun: a reference to the stored result, or the sentence with which the skill refused."""
 
@@ -116,7 +151,7 @@ class Line(Kept):
 class Decision(Kept):
     """What follows from a fact. Made in an activity, so that it lies in history as a result; the workflow carries it out.
 
-    Everything down to `steps` is the new value of the field of that name in JourneyState; `steps` and `inputs` hold only what changed.
+    What bears the name of a field of JourneyState is its new value; `steps`, `inputs` and `children` hold only what changed.
     """
 
     status: Status
@@ -126,7 +161,13 @@ class Decision(Kept):
     timers: list[Timer]
     inputs: dict[str, Value] = {}
     steps: dict[str, StepState] = {}
+    persona: Slug | None = None  # None, here and in the next four: as it was
+    children: dict[str, Child] = {}
+    heard_as: dict[str, int] | None = None
+    offered: str | None = None  # "" takes the offer back
+    questions: list[str] | None = None
     runs: list[SkillRun] = []
+    starts: list[StartChild] = []
     say: list[Line] = []
     cites: list[str] = []
     spoken: str | None = None  # the deed of the call whose reply is the answer; None: code words it
@@ -186,4 +227,6 @@ class Answered(Kept):
     deed: str | None = None
 
 
-Operation = Literal["begin", "converse", "provide", "decide", "go_back", "skip", "pause", "resume", "abandon", "timer"]
+Operation = Literal[
+    "begin", "converse", "provide", "decide", "go_back", "skip", "pause", "resume", "abandon", "timer", "receive", "switch_persona", "child"
+]

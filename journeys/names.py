@@ -24,6 +24,11 @@ def journey_id(tenant: str, key: str) -> str:
     return str(uuid.uuid5(_IDS, f"journey\n{tenant}\n{key}"))
 
 
+def child_id(journey: str, step: str, option: str, nth: int) -> str:
+    """The journey that this choice starts, the `nth` time it is made."""
+    return str(uuid.uuid5(_IDS, f"child\n{journey}\n{step}\n{option}\n{nth}"))
+
+
 def turn_id(journey: str, operation: str, key: str) -> str:
     """The turn that this key makes on this journey. Known before it is asked for, so a 202 can name it."""
     return str(uuid.uuid5(_IDS, f"turn\n{journey}\n{operation}\n{key}"))

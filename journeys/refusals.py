@@ -54,6 +54,34 @@ class UnknownOption(Refusal):
     actions = ("status",)
 
 
+class UnknownFact(Refusal):
+    status = 422
+    actions = ("status",)
+
+
+class UnknownPersona(Refusal):
+    status = 422
+    actions = ("status",)
+
+
+class UnknownRole(Refusal):
+    status = 422
+    actions = ("status",)
+
+
+class NotYours(Refusal):
+    """The decision is for somebody else in the journey."""
+
+    status = 403
+    actions = ("status",)
+
+
+class Spent(Refusal):
+    """An option that leads back was chosen as often as it may be."""
+
+    actions = ("decide", "status")
+
+
 class WrongKind(Refusal):
     """The value is of another kind than the input, or outside its bounds."""
 

@@ -46,9 +46,23 @@ class Timer(Kept):
     """Something that becomes due. `id` is unique within the journey's wait: kind, step and ordinal."""
 
     id: str
-    kind: Literal["nudge", "dormant", "remind", "deadline"]
+    kind: Literal["nudge", "dormant", "remind", "deadline", "rest"]
     due_at: datetime
     step: str | None = None
+
+
+class Child(Kept):
+    """A journey that this one started. `headline` is what it had to show when it closed."""
+
+    template: str
+    title: str
+    step: str
+    status: Status = "active"
+    headline: str = ""
+    started_at: datetime
+
+
+Awaited = Literal["decision", "outside", "rest"]
 
 
 class StepState(Kept):
@@ -57,10 +71,13 @@ class StepState(Kept):
     chosen: str | None = None
     chosen_for: str | None = None  # the inputs_hash the choice was made about: other inputs, another decision
     revisiting: bool = False  # gone back to: open until something is changed or kept
-    asked_at: datetime | None = None  # since when its decision waits
+    asked_at: datetime | None = None  # since when it waits
+    awaits: Awaited = "decision"  # for what, while it is waiting
+    rested_at: datetime | None = None  # when the time that has to pass had passed
+    went: dict[str, int] = {}  # how often an option that leads back or starts something was chosen
     problem: str | None = None  # the sentence with which a skill refused, for the inputs_hash in problem_for
     problem_for: str | None = None
-    passed_over: bool = False  # skipped by the template's skip_if, not by the person: open again when the condition no longer holds
+    passed_over: bool = False  # skipped by the template, not by the person: open again when the condition no longer holds
 
     def but(self, **changes: object) -> "StepState":
         return self.model_copy(update=changes)
@@ -92,6 +109,10 @@ class JourneyState(BaseModel):
     asked: str | None = None  # the input or decision the person was last asked for
     timers: list[Timer] = []
     turns: int = 0
+    children: dict[str, Child] = {}
+    heard_as: dict[str, int] = {}  # how many messages sounded like another persona than the journey's
+    offered: str | None = None  # the persona that was offered, until it is answered
+    questions: list[str] = []  # signatures of the last questions, so that one asked again and again is noticed
     recent: list[Remembered] = []
 
     @property

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from journeys.inputs import Frozen, Need
 from journeys.state import SETTLED, JourneyState, Status, StepState, StepStatus
-from journeys.template import Step, Template
+from journeys.template import PERSONA_SWITCH, Step, Template
 from journeys.vocabulary import ACTIONS
 
 
@@ -26,6 +26,18 @@ class StepView(Frozen):
     version: int = 0
     headline: str = ""
     chosen: str | None = None
+    decided_by: list[str] = []
+
+
+class ChildView(Frozen):
+    """A journey that this one started."""
+
+    journey_id: str
+    template: str
+    title: str
+    status: Status
+    step: str
+    headline: str = ""
 
 
 class Progress(Frozen):
@@ -34,11 +46,13 @@ class Progress(Frozen):
 
 
 class WaitingFor(Frozen):
-    """What the journey waits for: `kind` is input, decision, problem, skill, resume or nothing; since when; what comes next by itself."""
+    """What the journey waits for: `kind` is input, decision, outside, rest, problem, skill, resume or nothing; since when;
+    what comes next by itself."""
 
     kind: str
     name: str = ""
     title: str = ""
+    who: str = ""  # who brings it, or what passes
     since: datetime | None = None
     next_kind: str = ""
     next_at: datetime | None = None
@@ -68,6 +82,8 @@ class View(BaseModel):
     last_heard_at: datetime
     started_at: datetime
     problems: dict[str, str] = Field(default_factory=dict)
+    roles: dict[str, str] = Field(default_factory=dict)
+    children: list[ChildView] = []
 
 
 def view(template: Template, state: JourneyState, last_turn_id: str | None = None) -> View:
@@ -94,6 +110,11 @@ def view(template: Template, state: JourneyState, last_turn_id: str | None = Non
         last_heard_at=state.last_heard_at,
         started_at=state.started_at,
         problems={step_id: h.problem for step_id, h in held.items() if h.problem and h.status == "blocked"},
+        roles=template.roles,
+        children=[
+            ChildView(journey_id=id_, **child.model_dump(include={"template", "title", "status", "step", "headline"}))
+            for id_, child in state.children.items()
+        ],
     )
 
 
@@ -101,11 +122,21 @@ def question(template: Template, state: JourneyState) -> str:
     """What the person is asked now, in the template's words; empty when nothing is asked."""
     if state.is_closed or state.status == "paused" or state.asked is None:
         return ""
+    if state.asked == PERSONA_SWITCH:
+        return f"Shall I go on as for {called(state.offered)}? What is done stays done."
     if need := template.need(state.asked):
-        return need.ask
+        first = next((step for step in template.steps if step.by_hand and step.needs and step.needs[0].name == need.name), None)
+        return f"{first.by_hand} {need.ask}" if first else need.ask
     focus = template.step(state.focus) if state.focus else None
     decision = focus.decision_need() if focus else None
     return decision.ask if decision and decision.name == state.asked else ""
+
+
+def called(persona: str | None) -> str:
+    """As in "you sound like …"."""
+    return {"diy_worker": "somebody who does the work", "investor": "an investor"}.get(
+        persona or "", f"a {(persona or '').replace('_', ' ')}"
+    )
 
 
 def actions(template: Template, state: JourneyState) -> list[Action]:
@@ -115,6 +146,8 @@ def actions(template: Template, state: JourneyState) -> list[Action]:
     if state.status == "paused":
         return [_action("resume"), _action("abandon")]
     found: list[Action] = []
+    if state.asked == PERSONA_SWITCH and state.offered:
+        found.append(_action("switch_persona", f"Go on as for {called(state.offered)}", persona=state.offered))
     focus = template.step(state.focus) if state.focus else None
     if focus:
         found += _focus_actions(focus, state.steps[focus.id], state.asked, template)
@@ -137,6 +170,10 @@ def why(view: View, now: datetime) -> str:
             return f"{view.title} was paused {ago}: it waits for you to resume it."
         case "decision":
             return f"{view.title} waits for your decision on {waiting.title.lower()}{asked}.{coming}"
+        case "outside":
+            return f"{view.title} waits for {waiting.who}: {waiting.title.lower()} (since {ago}).{coming}"
+        case "rest":
+            return f"{view.title} waits at {waiting.title.lower()} while {waiting.who}.{coming}"
         case "problem":
             problem = view.problems.get(waiting.name, "see its results")
             return f"{view.title} got stuck at {waiting.title.lower()} {ago}: {problem}{coming}"
@@ -147,7 +184,13 @@ def why(view: View, now: datetime) -> str:
 
 
 _MINUTE = timedelta(minutes=1)
-_NEXT = {"nudge": "a reminder", "remind": "a reminder of the decision", "deadline": "the decision's deadline", "dormant": "it goes dormant"}
+_NEXT = {
+    "nudge": "a reminder",
+    "remind": "a reminder of the decision",
+    "deadline": "the decision's deadline",
+    "dormant": "it goes dormant",
+    "rest": "the time is over",
+}
 
 
 def _ago(now: datetime, then: datetime) -> str:
@@ -173,9 +216,13 @@ def _action(action: str, label: str = "", **params: str) -> Action:
 
 def _focus_actions(focus: Step, held: StepState, asked: str | None, template: Template) -> list[Action]:
     found: list[Action] = []
-    if held.status == "waiting" and focus.decision:
-        found += [_action("decide", pick.title, step=focus.id, option=pick.id) for pick in focus.decision.options]
+    if held.status == "waiting" and held.awaits == "decision" and focus.decision:
+        role = {"role": focus.decision.by[0]} if focus.decision.by else {}
+        left = [pick for pick in focus.decision.options if pick.at_most is None or held.went.get(pick.id, 0) < pick.at_most]
+        found += [_action("decide", pick.title, step=focus.id, option=pick.id, **role) for pick in left]
     need = template.need(asked) if asked else None
+    if held.status == "waiting" and held.awaits == "rest" and focus.rest and focus.rest.until:
+        need = template.need(focus.rest.until)  # another day can be given
     if need:
         found.append(_action("answer", need.ask, input=need.name, kind=need.kind))
     if held.status == "blocked":  # give what it builds on another value, or have it tried once more as it is
@@ -199,6 +246,7 @@ def _step_view(step: Step, held: StepState) -> StepView:
         version=max((ref.version for ref in refs), default=0),
         headline=refs[-1].headline if refs else "",
         chosen=held.chosen,
+        decided_by=step.decision.by if step.decision else [],
     )
 
 
@@ -206,7 +254,7 @@ def _open_needs(state: JourneyState, focus: Step | None) -> list[Need]:
     if focus is None or state.is_closed:
         return []
     held = state.steps[focus.id]
-    if held.status == "waiting" and (decision := focus.decision_need()):
+    if held.status == "waiting" and held.awaits == "decision" and (decision := focus.decision_need()):
         return [decision]
     return [need for need in focus.all_needs() if need.name not in state.inputs or held.revisiting]
 
@@ -221,6 +269,10 @@ def _waiting_for(template: Template, state: JourneyState, focus: Step | None) ->
     if focus is None:
         return WaitingFor(kind="skill", since=state.last_heard_at, **ahead)
     held = state.steps[focus.id]
+    if held.status == "waiting" and held.awaits == "outside" and focus.outside:
+        return WaitingFor(kind="outside", name=focus.id, title=focus.title, who=focus.outside.who, since=held.asked_at, **ahead)
+    if held.status == "waiting" and held.awaits == "rest" and focus.rest:
+        return WaitingFor(kind="rest", name=focus.id, title=focus.title, who=focus.rest.say, since=held.asked_at, **ahead)
     if held.status == "waiting":
         return WaitingFor(kind="decision", name=focus.id, title=focus.title, since=held.asked_at, **ahead)
     if held.status == "blocked":

@@ -27,6 +27,7 @@ INTENTS: Final[dict[str, str]] = {
     "choose_style": "talk about the style",
     "choose_products": "choose products",
     "change_budget": "change the budget",
+    "switch_persona": "say in which capacity you are here",
     "pause": "pause the journey",
     "abandon": "stop the journey for good",
     "small_talk": "chat",
@@ -43,6 +44,7 @@ ACTIONS: Final[dict[str, str]] = {
     "pause": "Pause the journey",
     "resume": "Resume the journey",
     "abandon": "End the journey",
+    "switch_persona": "Go on as somebody else",
     "status": "See where the journey is",
     "results": "Read the results",
     "start": "Start another journey",
@@ -55,4 +57,15 @@ ACTIONS: Final[dict[str, str]] = {
 SKILLS: Final[dict[str, str]] = {
     "take_off": "quantities of material from the room's measures",
     "estimate": "an estimate of cost from quantities and chosen products",
+}
+
+# What somebody outside can tell a journey, through the API: it brings the inputs of the step that waits for it.
+FACTS: Final[dict[str, str]] = {
+    "quote_received": "a quote came in",
+    "permit_decided": "the authority decided on a permit",
+    "delivery_arrived": "what was ordered arrived",
+    "inspection_done": "an inspector has been there",
+    "lease_ended": "a tenant moved out",
+    "work_reported": "somebody reported on the work",
+    "client_answered": "the client answered",
 }

@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
-from journeys.inputs import Choice
-from journeys.messages import Decision, Line, SkillRun
-from journeys.state import SETTLED, JourneyState, Timer
-from journeys.template import Step, Template
+from journeys.inputs import Choice, Day
+from journeys.messages import Decision, Line, SkillRun, StartChild
+from journeys.state import SETTLED, Awaited, JourneyState, Timer
+from journeys.template import Instead, SkipIf, Step, Template
 
 NUDGES = (timedelta(hours=24), timedelta(days=7), timedelta(days=30))
 DORMANT = timedelta(days=90)
@@ -30,6 +30,7 @@ class Walk:
         self.state = state.model_copy()
         self.say: list[Line] = []
         self.runs: list[SkillRun] = []
+        self.starts: list[StartChild] = []
         self.ask_first: str | None = None
         self.came: Timer | None = None
         self.behind: set[str] = set()  # steps that build, directly or through others, on one that is not settled
@@ -47,8 +48,8 @@ class Walk:
             self.line("completed")
         live = [s for s in self.template.steps if held[s.id].status in ("open", "waiting", "blocked")]
         running = {run.step for run in self.runs}
-        # What a person can answer first; what is blocked waits for it, so that one refusing skill stops nothing but its own branch.
-        focus = min(live, key=lambda s: 2 if s.id in running else 1 if held[s.id].status == "blocked" else 0, default=None)
+        # What a person can answer first; what is blocked, or waits for somebody else, stops nothing but its own branch.
+        focus = min(live, key=lambda s: 3 if s.id in running else self.patience(s), default=None)
         self.state.focus = focus.id if focus else None
         self.state.asked = self.question(focus)
 
@@ -61,22 +62,72 @@ class Walk:
             return
         if held.status == "skipped" and not held.passed_over:
             return
-        if step.skip_if and self.state.inputs.get(step.skip_if.input) == Choice(option=step.skip_if.option):
+        if self.is_left_out(step):
             self.state.set_step(step.id, status="skipped", passed_over=True, revisiting=False, asked_at=None)
             return
         if held.passed_over:
             self.state.set_step(step.id, status="open", passed_over=False)
-        if held.revisiting or any(need.name not in self.state.inputs for need in step.needs):
+        if held.revisiting:
             self.state.set_step(step.id, status="open", asked_at=None)
-            return
-        if self.must_run(step, upstream):
-            return
+        elif any(need.name not in self.state.inputs for need in step.needs):
+            if step.outside:
+                self.wait(step, "outside")
+            else:
+                self.state.set_step(step.id, status="open", asked_at=None)
+        elif self.must_rest(step):
+            self.wait(step, "rest")
+        elif not self.must_run(step, upstream):
+            held = self.state.steps[step.id]
+            if step.decision is None or (held.chosen is not None and held.chosen_for == self.decision_hash(step)):
+                self.state.set_step(step.id, status="done", asked_at=None, **self.unproblematic(step))
+            else:
+                self.wait(step, "decision", chosen=None, chosen_for=None, **self.unproblematic(step))
+
+    def patience(self, step: Step) -> int:
         held = self.state.steps[step.id]
-        if step.decision is None or (held.chosen is not None and held.chosen_for == self.decision_hash(step)):
-            self.state.set_step(step.id, status="done", asked_at=None, problem=None, problem_for=None)
+        elsewhere = held.status == "waiting" and held.awaits != "decision"
+        return 2 if elsewhere else 1 if held.status == "blocked" else 0
+
+    def unproblematic(self, step: Step) -> dict[str, None]:
+        """A problem that something else stands for is remembered, or its skill would be tried again and again."""
+        return {} if step.on_failure else {"problem": None, "problem_for": None}
+
+    def wait(self, step: Step, awaits: Awaited, **cleared: None) -> None:
+        held = self.state.steps[step.id]
+        asked_at = held.asked_at if held.awaits == awaits and held.asked_at else self.now
+        self.state.set_step(step.id, status="waiting", awaits=awaits, asked_at=asked_at, **cleared)
+
+    def is_left_out(self, step: Step) -> bool:
+        return bool(step.personas and self.state.persona not in step.personas) or any(map(self.holds, step.skip_if))
+
+    def holds(self, condition: SkipIf) -> bool:
+        if condition.step:
+            had: str | None = self.state.steps[condition.step].chosen
         else:
-            asked_at, cleared = held.asked_at or self.now, {"chosen": None, "chosen_for": None, "problem": None, "problem_for": None}
-            self.state.set_step(step.id, status="waiting", asked_at=asked_at, **cleared)
+            value = self.state.inputs.get(condition.input or "")
+            had = value.option if isinstance(value, Choice) else None
+        return had == condition.option if condition.option else had not in condition.unless
+
+    def must_rest(self, step: Step) -> bool:
+        if step.rest is None or (self.state.steps[step.id].rested_at and not step.rest.until):
+            return False
+        due = self.rested_at(step)
+        return due is None or due > self.now
+
+    def rested_at(self, step: Step) -> datetime | None:
+        """When the time that has to pass will have passed; None where it has not begun."""
+        if step.rest is None:
+            return None
+        more, held = timedelta(days=step.rest.days, hours=step.rest.hours), self.state.steps[step.id]
+        if step.rest.until:
+            day = self.state.inputs.get(step.rest.until)
+            return datetime.combine(day.on, time(), UTC) + more if isinstance(day, Day) else self.now
+        return held.asked_at + more if held.awaits == "rest" and held.asked_at else None
+
+    def instead(self, step: Step) -> Instead | None:
+        """What stands for a result that can't be made: an input that was given, else the first that is left."""
+        given = [way for way in step.on_failure if way.ask in self.state.inputs]
+        return next(iter([*given, *step.on_failure]), None)
 
     def must_run(self, step: Step, upstream: dict[str, str]) -> bool:
         """Whether skills of the step have to run first; what was made for the same inputs is used again."""
@@ -84,8 +135,15 @@ class Walk:
         for index, run in enumerate(step.run):
             held, hash_ = self.state.steps[step.id], inputs_hash(step, index, self.state, upstream)
             if held.problem_for == hash_:
-                self.state.set_step(step.id, status="blocked", asked_at=None)
-                return True
+                way = self.instead(step)
+                if way is None or (way.ask and way.ask not in self.state.inputs):
+                    self.state.set_step(step.id, status="open" if way else "blocked", asked_at=None)
+                    return True
+                if way.ask:
+                    upstream[step.id] = f"{upstream.get(step.id, '')}/{self.state.inputs[way.ask].model_dump_json()}"
+                elif held.status in ("open", "blocked"):
+                    self.line("went_without", step.id)
+                continue
             ref = held.results.get(run.skill)
             upstream[step.id] = f"{upstream.get(step.id, '')}/{hash_}@{ref.made_with if ref else ''}"
             if ref is None or ref.inputs_hash != hash_:
@@ -109,12 +167,16 @@ class Walk:
         if focus is None:
             return None
         held = self.state.steps[focus.id]
-        if held.status == "waiting":
-            return f"{focus.id}_decision"
-        if held.status == "blocked":
-            return None
         missing = [need.name for need in focus.needs if need.name not in self.state.inputs]
-        return missing[0] if missing else (focus.needs[0].name if held.revisiting and focus.needs else None)
+        if held.status == "waiting" and held.awaits == "decision":
+            return f"{focus.id}_decision"
+        if held.status == "blocked" or (held.status == "waiting" and held.awaits == "rest"):
+            return None
+        if missing:
+            return missing[0]
+        if held.problem_for and (way := self.instead(focus)):
+            return way.ask
+        return focus.needs[0].name if held.revisiting and focus.needs else None
 
     def focus(self) -> Step | None:
         return self.template.step(self.state.focus) if self.state.focus else None
@@ -128,21 +190,27 @@ class Walk:
         if self.state.status not in ("active", "dormant"):
             return []
         timers: list[Timer] = []
-        if self.state.status == "active":
-            heard = self.state.last_heard_at
+        focus = self.focus()
+        resting = focus is not None and self.state.steps[focus.id].status == "waiting" and self.state.steps[focus.id].awaits == "rest"
+        if self.state.status == "active" and not resting:  # nobody is urged to what only time can do
+            heard = max([self.state.last_heard_at, *(held.rested_at for held in self.state.steps.values() if held.rested_at)])
             timers = [Timer(id=f"nudge.{n}", kind="nudge", due_at=heard + after) for n, after in enumerate(NUDGES, 1)]
             timers.append(Timer(id="dormant", kind="dormant", due_at=heard + DORMANT))
         for step in self.template.steps:
             held = self.state.steps[step.id]
-            if held.status == "waiting" and step.decision and held.asked_at:
+            if held.status != "waiting" or held.asked_at is None:
+                continue
+            if held.awaits == "rest":
+                timers.append(Timer(id=f"rest.{step.id}", kind="rest", due_at=self.rested_at(step) or self.now, step=step.id))
+            elif asks := step.decision if held.awaits == "decision" else step.outside:
                 asked = held.asked_at
-                for days in sorted(set(step.decision.remind_days)):
+                for days in sorted(set(asks.remind_days)):
                     timers.append(Timer(id=f"remind.{step.id}.{days}", kind="remind", due_at=asked + timedelta(days=days), step=step.id))
-                if step.decision.deadline_days:
-                    due = asked + timedelta(days=step.decision.deadline_days)
+                if asks.deadline_days:
+                    due = asked + timedelta(days=asks.deadline_days)
                     timers.append(Timer(id=f"deadline.{step.id}", kind="deadline", due_at=due, step=step.id))
         spoke = self.state.last_heard_at == self.now
-        kept = ("deadline",) if spoke else ("deadline", "remind", "dormant")
+        kept = ("deadline", "rest") if spoke else ("deadline", "rest", "remind", "dormant")
         late = [timer for timer in timers if timer.due_at <= self.now and timer in self.before.timers and timer != self.came]
         last = {(timer.kind, timer.step): timer for timer in late if timer.kind in kept}
         return [*last.values(), *(timer for timer in timers if timer.due_at > self.now)]
@@ -157,6 +225,12 @@ class Walk:
             timers=self.timers(),
             inputs={name: value for name, value in state.inputs.items() if before.inputs.get(name) != value},
             steps={name: held for name, held in state.steps.items() if before.steps[name] != held},
+            persona=state.persona if state.persona != before.persona else None,
+            children={name: child for name, child in state.children.items() if before.children.get(name) != child},
+            heard_as=state.heard_as if state.heard_as != before.heard_as else None,
+            offered=(state.offered or "") if state.offered != before.offered else None,
+            questions=state.questions if state.questions != before.questions else None,
             runs=[] if state.is_closed else self.runs,
+            starts=[] if state.is_closed else self.starts,
             say=self.say,
         )

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, PlainSerializer
 
 from journeys.facts import Fact
-from journeys.messages import Decision, Line, Operation, SkillResult, SkillRun
+from journeys.inputs import Kept
+from journeys.messages import ChildClosed, Decision, Line, Operation, SkillResult, SkillRun, StartChild
 from journeys.state import JourneyState
 from journeys.template import Template
 
@@ -21,6 +22,7 @@ class Turn(BaseModel):
     turn_id: str
     seq: int
     at: datetime
+    role: str | None = None
 
 
 @lru_cache(maxsize=64)
@@ -33,7 +35,7 @@ def _read_once(template: Any) -> Any:
 
 
 # As one string, so that each template is read once a worker: read anew for each activity, it was a sixth of a turn's CPU.
-Riding = Annotated[Template, BeforeValidator(_read_once), PlainSerializer(lambda template: template.model_dump_json(), return_type=str)]
+Riding = Annotated[Template, BeforeValidator(_read_once), PlainSerializer(lambda template: template.canonical(), return_type=str)]
 
 
 class Work(BaseModel):
@@ -83,3 +85,17 @@ class FailTurn(Work):
 
     error: str
     refusal: str = ""
+
+
+class BeginChild(Kept):
+    """Of a normal activity, so it enters history: the template is looked up, not carried."""
+
+    journey_id: str
+    tenant: str
+    locale: str
+    currency: str
+    child: StartChild
+
+
+class TellParent(ChildClosed):
+    parent: str

@@ -10,7 +10,7 @@ from pydantic import BaseModel, StringConstraints
 from journeys.brief import Brief
 from journeys.inputs import Frozen, Need, Slug
 from journeys.memory import Recollection
-from journeys.messages import Ended, Line, Understanding
+from journeys.messages import ChildClosed, Ended, JourneyStart, Line, Understanding
 from journeys.reply import Reply
 from journeys.state import JourneyState
 from journeys.template import Template
@@ -61,6 +61,24 @@ class Where(Frozen):
     region: Region | None = None
     persona: Slug | None = None
     step: Slug | None = None
+
+
+class Templates(Protocol):
+    def newest(self, template_id: str) -> Template | None:
+        """What a new journey of this id begins with."""
+        ...
+
+
+class Journeys(Protocol):
+    """Other journeys, as one of them sees them."""
+
+    async def start(self, start: JourneyStart) -> None:
+        """Started and begun, once for the same id. Raises what the workflow server does."""
+        ...
+
+    async def tell(self, parent: str, closed: ChildClosed) -> None:
+        """Nothing happens where the parent is gone."""
+        ...
 
 
 class Knowledge(Protocol):

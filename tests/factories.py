@@ -7,8 +7,38 @@ from decimal import Decimal
 from typing import Any
 
 from journeys import engine
-from journeys.facts import Abandoned, Began, Chose, Fact, Gave, Made, Paused, Resumed, Said, Skipped, TimeCame, WentBack
-from journeys.inputs import Choice, Count, Day, Found, Length, Money, Need, Place, RoomSize, Text, Value, Weeks
+from journeys.facts import (
+    Abandoned,
+    Began,
+    Chose,
+    Fact,
+    Gave,
+    Made,
+    Paused,
+    Resumed,
+    Said,
+    Skipped,
+    SwitchedPersona,
+    TimeCame,
+    WentBack,
+)
+from journeys.inputs import (
+    Area,
+    Choice,
+    Choices,
+    Count,
+    Day,
+    Found,
+    Length,
+    Money,
+    Need,
+    Percent,
+    Place,
+    RoomSize,
+    Text,
+    Value,
+    Weeks,
+)
 from journeys.messages import Decision, Intent, Line, SkillResult, SkillRun, Understanding
 from journeys.state import JourneyState, ResultRef, Timer
 from journeys.template import Template
@@ -32,7 +62,7 @@ def a_step(step_id: str, **overrides: Any) -> dict[str, Any]:
 
 
 def a_need(name: str, kind: str = "text", **overrides: Any) -> dict[str, Any]:
-    options = {"options": [{"id": "a", "title": "A"}, {"id": "b", "title": "B"}]} if kind == "choice" else {}
+    options = {"options": [{"id": "a", "title": "A"}, {"id": "b", "title": "B"}]} if kind in ("choice", "choices") else {}
     return {"name": name, "kind": kind, "title": name.capitalize(), "ask": f"Which {name}?", **options, **overrides}
 
 
@@ -95,9 +125,23 @@ def a_value(need: Need, n: int = 0) -> Value:
             return Weeks(low=least, high=least + n)
         case "count":
             return Count(count=int(least) + n)
+        case "choices":
+            return Choices(options=tuple(option.id for option in need.options[: n % len(need.options) + 1]))
+        case "area":
+            return Area(sqft=least + n)
+        case "percent":
+            return Percent(percent=least + n)
 
 
-def said(*intents: str, question: bool = False, closest: tuple[str, ...] = (), **found: Value) -> Said:
+def said(
+    *intents: str,
+    question: bool = False,
+    closest: tuple[str, ...] = (),
+    role: str | None = None,
+    sounds_like: str | None = None,
+    signature: str = "",
+    **found: Value,
+) -> Said:
     """A message read as these intents, best first, and these values by the name of their need."""
     understanding = Understanding(
         engine="test",
@@ -105,7 +149,7 @@ def said(*intents: str, question: bool = False, closest: tuple[str, ...] = (), *
         closest=[Intent(name=name, p=0.3) for name in closest],
         found=[Found(need=name, value=value, start=0, end=1) for name, value in found.items()],
     )
-    return Said(understanding=understanding, is_question=question)
+    return Said(understanding=understanding, is_question=question, role=role, sounds_like=sounds_like, signature=signature)
 
 
 def granted_by(template: Template, action: Action) -> Fact | None:
@@ -116,7 +160,9 @@ def granted_by(template: Template, action: Action) -> Fact | None:
             assert need is not None and need.kind == action.params["kind"]
             return Gave(inputs={need.name: a_value(need)})
         case "decide":
-            return Chose(step=action.params["step"], option=action.params["option"])
+            return Chose(step=action.params["step"], option=action.params["option"], role=action.params.get("role"))
+        case "switch_persona":
+            return SwitchedPersona(persona=action.params["persona"])
         case "keep":
             return Gave(inputs={})
         case "skip":
@@ -228,6 +274,10 @@ class Play:
         for _ in range(12 * len(self.template.steps) + 20):
             if self.state.is_closed or until(self):
                 return
+            if self.seen.waiting_for.kind == "rest" and self.state.status == "active":
+                due = min(timer.due_at for timer in self.state.timers if timer.kind == "rest")
+                self.pass_time(max(due - self.now, timedelta(0)))
+                continue
             fact = self.way_on()
             if fact is None and self.seen.waiting_for.kind == "skill":
                 fact = said("ask_status")  # the work was lost with a turn that failed: any message brings it back

@@ -14,6 +14,7 @@ from temporalio.worker import Interceptor, PollerBehaviorAutoscaling, Replayer, 
 
 from activities.boundary import Boundary
 from activities.briefing import Briefing
+from activities.children import Children
 from activities.models import Models
 from activities.records import Records
 from activities.retrieval import PaidRetrieval
@@ -21,6 +22,7 @@ from activities.skills import Skills, versions
 from journeys.names import JOURNEYS_QUEUE, MODELS_QUEUE
 from providers import base
 from providers.temporal import data_converter
+from worker.children import ShippedTemplates, TemporalJourneys
 from worker.sandbox import sandbox
 from workflows.journey import JourneyWorkflow
 from workflows.policies import CALLS_AT_ONCE, STICKY_TIMEOUT, TASKS_AT_ONCE
@@ -38,6 +40,7 @@ class Providers:
     memory: base.Memory
     models: Sequence[base.LanguageModel] = ()  # best first; none: everything is read and worded offline
     retrieval: PaidRetrieval | None = None  # of passages for a model, where a paid embedder finds them
+    templates: base.Templates | None = None  # those new journeys begin with; None: the library's files
 
 
 def build_worker(
@@ -54,12 +57,22 @@ def build_worker(
     routes = [model.engine for model in p.models]
     briefing = Briefing(routes, p.ledger, p.memory, p.knowledge) if routes else None
     records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, skills or versions(), briefing)
-    ran = Skills(p.records)
+    ran, children = Skills(p.records), Children(TemporalJourneys(client), p.templates or ShippedTemplates())
     return Worker(
         client,
         task_queue=JOURNEYS_QUEUE,
         workflows=[JourneyWorkflow],
-        activities=[records.open, records.decide, records.decide_next, records.record, records.show, records.fail, ran.run],
+        activities=[
+            records.open,
+            records.decide,
+            records.decide_next,
+            records.record,
+            records.show,
+            records.fail,
+            ran.run,
+            children.start,
+            children.tell_parent,
+        ],
         interceptors=[*interceptors, Boundary()],
         workflow_runner=sandbox(),
         build_id=build_id(),

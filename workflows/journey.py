@@ -18,14 +18,30 @@ from temporalio.common import SearchAttributeKey
 from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.children import Children
     from activities.records import Records
     from activities.skills import Skills
     from journeys import engine, names, refusals
     from journeys.brief import Call
-    from journeys.facts import Abandoned, Began, Chose, Fact, Gave, Paused, Resumed, Skipped, TimeCame, WentBack
+    from journeys.facts import (
+        Abandoned,
+        Began,
+        ChildEnded,
+        Chose,
+        Fact,
+        Gave,
+        Heard,
+        Paused,
+        Resumed,
+        Skipped,
+        SwitchedPersona,
+        TimeCame,
+        WentBack,
+    )
     from journeys.messages import (
         Asked,
         Begin,
+        ChildClosed,
         Control,
         DecideRequest,
         Decision,
@@ -33,15 +49,17 @@ with workflow.unsafe.imports_passed_through():
         Inputs,
         JourneyStart,
         Message,
+        News,
         Opened,
         Operation,
+        PersonaRequest,
         StepRequest,
     )
     from journeys.refusals import KeyReused, Refusal, TooManyAtOnce
     from journeys.state import JourneyState, Receipt, Timer
-    from journeys.work import DecideNext, DecideTurn, FailTurn, OpenTurn, RecordTurn, RunSkill, Turn, Work
+    from journeys.work import BeginChild, DecideNext, DecideTurn, FailTurn, OpenTurn, RecordTurn, RunSkill, TellParent, Turn, Work
     from workflows.asking import Outcome, ask
-    from workflows.policies import AT_ONCE, QUICK
+    from workflows.policies import AT_ONCE, BESIDE, QUICK
 
 Way = Callable[[Turn, Fact | None, str | None], Awaitable[None]]
 TEMPLATE = SearchAttributeKey.for_keyword(names.JOURNEY_TEMPLATE)
@@ -66,23 +84,29 @@ class JourneyWorkflow:
             locale=start.locale,
             currency=start.currency,
             now=workflow.now(),
+            inputs=start.inputs,
         )
         self.one_turn = asyncio.Lock()
         self.one_telling = asyncio.Lock()
         self.admitted = 0
         self.stops = 0  # pauses and ends so far: a turn that sees it grow carries nothing out
-        self.shown: tuple[str | None, str] | None = None
+        self.shown: tuple[str | None, str, str] | None = None
+        self.closed_children: list[ChildClosed] = []
         self.continue_after = start.continue_after_events
 
     @workflow.run
     async def run(self, start: JourneyStart) -> str:
         while not (self.state.is_closed or self.should_continue()):
             await self.wait_for_news()
-            if due := self.state.due(workflow.now()):
+            if self.closed_children:
+                await self.child_closed(self.closed_children.pop(0))
+            elif due := self.state.due(workflow.now()):
                 await self.time_came(due)
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self.state.is_closed:
             workflow.continue_as_new(start.model_copy(update={"state": self.state}))
+        if start.parent:
+            await self.tell_parent(start.parent)
         return self.state.status
 
     # --- updates, each with its validator under it -----------------------------------------------------------------------
@@ -108,11 +132,27 @@ class JourneyWorkflow:
 
     @workflow.update(description="A decision of the person's")
     async def decide(self, asked: DecideRequest) -> Receipt:
-        return await self.turn("decide", asked, Chose(step=asked.step, option=asked.option))
+        return await self.turn("decide", asked, Chose(step=asked.step, option=asked.option, role=asked.role))
 
     @decide.validator
     def admit_choice(self, asked: DecideRequest) -> None:
-        self.admit("decide", asked, Chose(step=asked.step, option=asked.option))
+        self.admit("decide", asked, Chose(step=asked.step, option=asked.option, role=asked.role))
+
+    @workflow.update(description="A fact from outside, such as a quote or a permit")
+    async def receive(self, asked: News) -> Receipt:
+        return await self.turn("receive", asked, Heard(fact=asked.fact, inputs=asked.inputs, source=asked.source))
+
+    @receive.validator
+    def admit_news(self, asked: News) -> None:
+        self.admit("receive", asked, Heard(fact=asked.fact, inputs=asked.inputs, source=asked.source))
+
+    @workflow.update(description="Go on as for somebody else")
+    async def switch_persona(self, asked: PersonaRequest) -> Receipt:
+        return await self.turn("switch_persona", asked, SwitchedPersona(persona=asked.persona))
+
+    @switch_persona.validator
+    def admit_switch(self, asked: PersonaRequest) -> None:
+        self.admit("switch_persona", asked, SwitchedPersona(persona=asked.persona))
 
     @workflow.update(description="Back to an earlier step")
     async def go_back(self, asked: StepRequest) -> Receipt:
@@ -153,6 +193,10 @@ class JourneyWorkflow:
     @abandon.validator
     def admit_end(self, asked: Control) -> None:
         self.refuse("abandon", asked, Abandoned())
+
+    @workflow.signal(description="A journey that this one started has closed")
+    def child_ended(self, closed: ChildClosed) -> None:
+        self.closed_children.append(closed)
 
     # --- admission ---------------------------------------------------------------------------------------------------------
     def admit(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
@@ -206,6 +250,8 @@ class JourneyWorkflow:
         while decision is not None and self.stops == stops:
             engine.carry_out(self.state, decision)
             carried = engine.together(carried, decision) if carried else decision
+            if decision.starts:
+                await self.start_children(decision)
             decision = await self.run_skills(turn, carried, decision, text if said.route else None) if decision.runs else None
         if carried is not None and carried.reword and self.stops == stops:
             tried = opened.routes[: opened.routes.index(said.route)] if said.route else opened.routes
@@ -274,6 +320,15 @@ class JourneyWorkflow:
         made = DecideNext(**work, results=await asyncio.gather(*running), text=text, say=carried.say, cites=carried.cites)
         return await workflow.execute_local_activity_method(Records.decide_next, made, **QUICK)
 
+    async def start_children(self, decision: Decision) -> None:
+        """Side by side, each with its own id: a worker killed here starts none of them twice."""
+        common = self.state.model_dump(include={"journey_id", "tenant", "locale", "currency"})
+        starting = [
+            workflow.execute_activity_method(Children.start, BeginChild(child=child, **common), **BESIDE, summary=f"start {child.title}")
+            for child in decision.starts
+        ]
+        await asyncio.gather(*starting)
+
     async def record(self, turn: Turn, decision: Decision | None) -> None:
         """The last thing a turn does: that order replays whatever happens beside it."""
         self.show()
@@ -307,7 +362,7 @@ class JourneyWorkflow:
     def has_news(self, armed: datetime | None) -> bool:
         due = self.state.next_due()
         earlier = due is not None and (armed is None or due < armed)
-        return self.state.is_closed or self.should_continue() or earlier
+        return self.state.is_closed or bool(self.closed_children) or self.should_continue() or earlier
 
     async def time_came(self, timer: Timer) -> None:
         async with self.one_turn:
@@ -320,7 +375,22 @@ class JourneyWorkflow:
                 workflow.logger.error("A timer's turn failed; it is left out.", extra={"timer": timer.id})
             self.state.timers = [other for other in self.state.timers if other != timer]
 
+    async def child_closed(self, closed: ChildClosed) -> None:
+        async with self.one_turn:
+            asked = Begin(key=closed.journey_id, body_hash="")
+            try:
+                await self.safely(self.next_turn("child", asked), self.play, ChildEnded(child=closed), None)
+            except ApplicationError:
+                workflow.logger.error("A started journey's end could not be told; it is left out.", extra={"child": closed.journey_id})
+
+    async def tell_parent(self, parent: str) -> None:
+        headlines = [ref.headline for held in self.state.steps.values() for ref in held.results.values()]
+        closed = {"journey_id": self.state.journey_id, "status": self.state.status, "headline": headlines[-1] if headlines else ""}
+        await workflow.execute_activity_method(Children.tell_parent, TellParent(parent=parent, **closed), **BESIDE)
+
     def should_continue(self) -> bool:
+        if self.closed_children:
+            return False
         info = workflow.info()
         return info.is_continue_as_new_suggested() or info.get_current_history_length() >= self.continue_after
 
@@ -328,7 +398,8 @@ class JourneyWorkflow:
     def next_turn(self, operation: Operation, asked: Asked) -> Turn:
         self.state.turns += 1
         turn_id = names.turn_id(self.state.journey_id, operation, asked.key)
-        return Turn(operation=operation, key=asked.key, body_hash=asked.body_hash, turn_id=turn_id, seq=self.state.turns, at=workflow.now())
+        asked_as = asked.model_dump(include={"key", "body_hash", "role"})
+        return Turn(operation=operation, **asked_as, turn_id=turn_id, seq=self.state.turns, at=workflow.now())
 
     def work(self, turn: Turn) -> dict[str, Any]:
         """What every activity of a turn is given."""
@@ -339,13 +410,17 @@ class JourneyWorkflow:
 
     def remember(self, operation: str, key: str, turn_id: str, seq: int, body_hash: str) -> Receipt:
         receipt = Receipt(turn_id=turn_id, seq=seq, step=self.state.focus, body_hash=body_hash)
-        if operation != "timer":
+        if operation not in ("timer", "child"):
             self.state.remember(names.update_id(operation, key), receipt)
         return receipt
 
     def show(self) -> None:
         """Search attributes, only when they change: each upsert is an event."""
-        now = (self.state.focus, self.state.status)
-        if now != self.shown:
-            self.shown = now
-            workflow.upsert_search_attributes([STEP.value_set(self.state.focus or "-"), STATUS.value_set(self.state.status)])
+        now = (self.state.focus, self.state.status, self.state.persona)
+        if now == self.shown:
+            return
+        changed = [STEP.value_set(self.state.focus or "-"), STATUS.value_set(self.state.status)]
+        if self.shown and self.shown[2] != self.state.persona:
+            changed.append(PERSONA.value_set(self.state.persona))
+        self.shown = now
+        workflow.upsert_search_attributes(changed)

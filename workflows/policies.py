@@ -40,6 +40,15 @@ QUICK: Final[Options] = {
 }
 
 
+# Starting another journey, or telling one: quick, and repeated until it is done; it asks the server, so it is a normal activity.
+BESIDE: Final[Options] = {
+    "start_to_close_timeout": timedelta(seconds=20),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(milliseconds=500), backoff_coefficient=2.0, maximum_interval=timedelta(minutes=1)
+    ),
+}
+
+
 class CallOptions(Options):
     task_queue: str
     schedule_to_close_timeout: timedelta

@@ -11,11 +11,10 @@ from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from temporalio.client import WorkflowUpdateHandle, WorkflowUpdateStage
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from api.deps import Doors, IdempotencyKey, JourneyId, Limit, Open, Tenant, Wait
 from api.errors import Problem, documented
-from api.turns import LEAST_WAIT, Row, ask, first_run, granted, turn_json
+from api.turns import LEAST_WAIT, Row, ask, granted, turn_json
 from journeys import names
 from journeys.inputs import Slug
 from journeys.messages import MAX_MESSAGE_BYTES, Begin, JourneyStart, Message
@@ -25,8 +24,8 @@ from journeys.template import Currency, Locale, Template
 from journeys.view import View, why
 from providers.store import journeys as rows
 from providers.store.journeys import journey_of, request_of
-from workflows.journey import PERSONA, STATUS, STEP, TEMPLATE, JourneyWorkflow
-from workflows.policies import TASK_TIMEOUT
+from workflows.journey import JourneyWorkflow
+from workflows.starting import first_run
 
 router = APIRouter(prefix="/v1/journeys", tags=["journeys"])
 
@@ -94,21 +93,6 @@ async def begin(
         locale=request.locale or template.locale,
         currency=request.currency or template.currency,
     )
-    options: dict[str, Any] = {
-        "id_conflict_policy": WorkflowIDConflictPolicy.USE_EXISTING,
-        "id_reuse_policy": WorkflowIDReusePolicy.REJECT_DUPLICATE,
-        "task_timeout": TASK_TIMEOUT,
-        "static_summary": f"{template.title} for a {persona.replace('_', ' ')}",
-        "static_details": f"Template **{template.name}**, {len(template.steps)} steps: {', '.join(step.title for step in template.steps)}.",
-        "search_attributes": TypedSearchAttributes(
-            [
-                SearchAttributePair(TEMPLATE, template.name),
-                SearchAttributePair(PERSONA, persona),
-                SearchAttributePair(STEP, template.steps[0].id),
-                SearchAttributePair(STATUS, "active"),
-            ]
-        ),
-    }
 
     async def open_run() -> WorkflowUpdateHandle[Receipt]:
         return await doors.temporal.start_update_with_start_workflow(
@@ -116,18 +100,19 @@ async def begin(
             Begin(key=key, body_hash=hashed),
             id=names.update_id("begin", key),
             wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-            start_workflow_operation=first_run(start, JourneyWorkflow.run, journey_id, options),
+            start_workflow_operation=first_run(start),
             rpc_timeout=timedelta(seconds=max(wait, LEAST_WAIT)),
         )
 
     await granted(doors, journey_id, open_run, hashed, wait, time.monotonic() + wait)
 
 
-async def converse(doors: Doors, tenant: str, journey_id: str, text: str, key: str, wait: float) -> Response:
+async def converse(doors: Doors, tenant: str, journey_id: str, text: str, key: str, wait: float, role: str | None = None) -> Response:
     def make(hashed: str) -> Message:
-        return Message(key=key, body_hash=hashed, text=text)
+        return Message(key=key, body_hash=hashed, text=text, role=role)
 
-    return await ask(doors, tenant, journey_id, "converse", JourneyWorkflow.converse, make, {"text": text}, key, wait)
+    body = {"text": text} | ({"role": role} if role else {})
+    return await ask(doors, tenant, journey_id, "converse", JourneyWorkflow.converse, make, body, key, wait)
 
 
 @router.get("", response_model=Listed)

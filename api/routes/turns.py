@@ -10,16 +10,21 @@ from api.errors import documented
 from api.routes.journeys import converse, own
 from api.turns import ask, later, turn_json, turn_or_missing
 from journeys.inputs import Slug, Value
-from journeys.messages import MAX_MESSAGE_BYTES, Control, DecideRequest, Inputs, StepRequest
+from journeys.messages import MAX_MESSAGE_BYTES, Control, DecideRequest, Inputs, News, PersonaRequest, StepRequest
 from journeys.refusals import (
     JourneyClosed,
     JourneyPaused,
     KeyReused,
+    NotYours,
+    Spent,
     StepCantBeSkipped,
     StepNotOpen,
     TooManyAtOnce,
+    UnknownFact,
     UnknownInput,
     UnknownOption,
+    UnknownPersona,
+    UnknownRole,
     UnknownStep,
     WrongKind,
 )
@@ -35,7 +40,10 @@ class Body(BaseModel):
 
 
 class MessageBody(Body):
+    """`role`: in which of the template's roles somebody speaks; without it, as whoever started the journey."""
+
     text: Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_BYTES)]
+    role: Slug | None = None
 
 
 class InputsBody(Body):
@@ -47,6 +55,19 @@ class InputsBody(Body):
 class DecisionBody(Body):
     step: Slug
     option: Slug
+    role: Slug | None = None
+
+
+class NewsBody(Body):
+    """A fact from outside that a step waits for, such as `quote_received`, with the inputs it brings and who told it."""
+
+    fact: Slug
+    inputs: Annotated[dict[Slug, Value], Field(max_length=50)] = {}
+    source: Annotated[str, Field(max_length=200)] = ""
+
+
+class PersonaBody(Body):
+    persona: Slug
 
 
 class StepBody(Body):
@@ -68,7 +89,7 @@ async def send_message(
     journey_id: JourneyId, body: MessageBody, doors: Open, tenant: Tenant, key: IdempotencyKey, wait: Wait = 30.0
 ) -> Response:
     """Say something. The same Idempotency-Key gets the same turn, for ever."""
-    return keyed(await converse(doors, tenant, journey_id, body.text, key, wait), key)
+    return keyed(await converse(doors, tenant, journey_id, body.text, key, wait, body.role), key)
 
 
 @router.post("/inputs", response_model=TurnAnswer, responses=documented(*ANY, UnknownInput, WrongKind))
@@ -85,16 +106,44 @@ async def give_inputs(
     )
 
 
-@router.post("/decisions", response_model=TurnAnswer, responses=documented(*ANY, StepNotOpen, UnknownStep, UnknownOption))
+DECIDING = (StepNotOpen, UnknownStep, UnknownOption, UnknownRole, NotYours, Spent)
+
+
+@router.post("/decisions", response_model=TurnAnswer, responses=documented(*ANY, *DECIDING))
 async def decide(
     journey_id: JourneyId, body: DecisionBody, doors: Open, tenant: Tenant, key: IdempotencyKey, wait: Wait = 30.0
 ) -> Response:
     """Make the decision a step waits for."""
 
     def make(hashed: str) -> DecideRequest:
-        return DecideRequest(key=key, body_hash=hashed, step=body.step, option=body.option)
+        return DecideRequest(key=key, body_hash=hashed, **body.model_dump())
 
-    return keyed(await ask(doors, tenant, journey_id, "decide", JourneyWorkflow.decide, make, body.model_dump(), key, wait), key)
+    asked = body.model_dump(exclude_none=True)
+    return keyed(await ask(doors, tenant, journey_id, "decide", JourneyWorkflow.decide, make, asked, key, wait), key)
+
+
+@router.post("/facts", response_model=TurnAnswer, responses=documented(*ANY, UnknownFact, UnknownInput, WrongKind))
+async def tell_news(journey_id: JourneyId, body: NewsBody, doors: Open, tenant: Tenant, key: IdempotencyKey, wait: Wait = 30.0) -> Response:
+    """Tell a fact from outside: a quote came in, a permit was decided, a tenant moved out."""
+
+    def make(hashed: str) -> News:
+        return News(key=key, body_hash=hashed, fact=body.fact, inputs=body.inputs, source=body.source)
+
+    asked = body.model_dump(mode="json")
+    return keyed(await ask(doors, tenant, journey_id, "receive", JourneyWorkflow.receive, make, asked, key, wait), key)
+
+
+@router.post("/persona", response_model=TurnAnswer, responses=documented(*ANY, UnknownPersona))
+async def switch_persona(
+    journey_id: JourneyId, body: PersonaBody, doors: Open, tenant: Tenant, key: IdempotencyKey, wait: Wait = 30.0
+) -> Response:
+    """Go on as for somebody else. What is done stays done; what remains is planned anew."""
+
+    def make(hashed: str) -> PersonaRequest:
+        return PersonaRequest(key=key, body_hash=hashed, persona=body.persona)
+
+    asked = body.model_dump()
+    return keyed(await ask(doors, tenant, journey_id, "switch_persona", JourneyWorkflow.switch_persona, make, asked, key, wait), key)
 
 
 @router.post("/back", response_model=TurnAnswer, responses=documented(*ANY, StepNotOpen, UnknownStep))

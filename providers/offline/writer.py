@@ -6,6 +6,7 @@ Every line code of journeys/engine.py has its sentence here; a test holds the tw
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from journeys.grants import deciders, spent
 from journeys.hazards import HAZARDS
 from journeys.inputs import Need
 from journeys.messages import Line
@@ -13,8 +14,8 @@ from journeys.renovation.pages import as_text
 from journeys.reply import Citation, Reply
 from journeys.state import JourneyState
 from journeys.template import Template
-from journeys.view import actions, question
-from journeys.vocabulary import ACTIONS, INTENTS
+from journeys.view import actions, called, question
+from journeys.vocabulary import ACTIONS, FACTS, INTENTS
 from journeys.wording import told
 from providers.base import Passage
 
@@ -195,6 +196,9 @@ def _problem(page: _Page, line: Line) -> str:
 
 
 def _remind(page: _Page, line: Line) -> str:
+    step = page.template.step(line.about)
+    if step and step.outside and page.state.steps[step.id].awaits == "outside":
+        return f"A reminder: {page.title(line.about).lower()} still waits for {step.outside.who}."
     return f"A reminder: {page.title(line.about).lower()} waits for your decision."
 
 
@@ -250,6 +254,58 @@ def _hazard(_page: _Page, line: Line) -> str:
     return f"Safety first: {HAZARDS[line.about].sentence}" if line.about in HAZARDS else ""
 
 
+def _intake(page: _Page, line: Line) -> str:
+    asks = [need.ask for name in line.names if (need := page.need(name))]
+    return "Gladly. To begin with, tell me what you can of this:\n" + "\n".join(f"- {ask}" for ask in asks) if asks else "Gladly."
+
+
+def _repeated(page: _Page, _: Line) -> str:
+    made = [f"{page.title(step_id).lower()}: {ref.headline}" for step_id, held in page.state.steps.items() for ref in held.results.values()]
+    so_far = f" So far — {' '.join(made)}" if made else ""
+    return f"You have asked this before, so my answer may have missed what you mean.{so_far} Tell me which part is unclear."
+
+
+def _not_yours(page: _Page, line: Line) -> str:
+    step = page.template.step(line.about)
+    who = deciders(page.template, step) if step else ""
+    return f"{page.title(line.about)} is for {who or 'somebody else'} to decide, so nothing is decided yet."
+
+
+def _spent(page: _Page, line: Line) -> str:
+    step = page.template.step(line.about)
+    pick = step.decision.pick(line.names[0]) if step and step.decision and line.names else None
+    return spent(step, pick) if step and pick else f"{page.title(line.about)} can't be taken back once more."
+
+
+def _started(page: _Page, line: Line) -> str:
+    child = page.state.children.get("".join(line.names))
+    return (
+        f"Begun: “{child.title}” is now a journey of its own, and this one goes on beside it." if child else "A journey of its own begins."
+    )
+
+
+def _child_ended(page: _Page, line: Line) -> str:
+    child = page.state.children.get("".join(line.names))
+    return f"News of “{child.title}”: it is {child.status}. {child.headline}".strip() if child else "A journey that began here has ended."
+
+
+def _news(_page: _Page, line: Line) -> str:
+    said = FACTS.get(line.about, "there is news")
+    return f"{said[0].upper()}{said[1:]}{f', says {line.names[0]}' if line.names else ''}."
+
+
+def _overdue(page: _Page, line: Line) -> str:
+    step = page.template.step(line.about)
+    said = step.outside.escalate if step and step.outside else ""
+    return said or f"{page.title(line.about)} is late: I still wait for {step.outside.who if step and step.outside else 'somebody'}."
+
+
+def _went_without(page: _Page, line: Line) -> str:
+    step = page.template.step(line.about)
+    said = next((way.without for way in step.on_failure if way.without), "") if step else ""
+    return said or f"I go on without {page.title(line.about).lower()}."
+
+
 def _how_to(_page: _Page, line: Line) -> str:
     return f"I won't do that on a passing word. To {ACTIONS[line.about].lower()}, use the action of that name."
 
@@ -275,6 +331,19 @@ SENTENCES: dict[str, Said] = {
     "clarify": _clarify,
     "status": lambda page, line: page.standing(),
     "how_to": _how_to,
+    "intake": _intake,
+    "repeated": _repeated,
+    "not_yours": _not_yours,
+    "spent": _spent,
+    "started": _started,
+    "child_ended": _child_ended,
+    "news": _news,
+    "overdue": _overdue,
+    "rested": lambda page, line: f"The time at {page.title(line.about).lower()} is over; on we go.",
+    "went_without": _went_without,
+    "offered": lambda page, line: f"You sound like {called(line.about)}.",
+    "switched": lambda page, line: f"From here on I speak as to {called(line.about)}. What is done stays done.",
+    "stays": lambda page, line: f"Good, I go on as for {called(line.about)}.",
     "small_talk": lambda page, line: f"Hello! I'm here for your {page.template.title.lower()}.",
     "out_of_scope": lambda page, line: "That is outside what I can help with; I plan, measure and price renovations.",
     "nudge": lambda page, line: f"Your {page.template.title.lower()} is waiting where you left it. {page.standing()}",

@@ -12,14 +12,30 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from journeys import engine
-from journeys.facts import Abandoned, Began, Chose, Fact, Gave, Made, Paused, Resumed, Said, Skipped, TimeCame, WentBack
+from journeys.facts import (
+    Abandoned,
+    Began,
+    ChildEnded,
+    Chose,
+    Fact,
+    Gave,
+    Heard,
+    Made,
+    Paused,
+    Resumed,
+    Said,
+    Skipped,
+    SwitchedPersona,
+    TimeCame,
+    WentBack,
+)
 from journeys.inputs import Choice, Count, Day, Found, Length, Money, Place, RoomSize, Text, Value, Weeks
-from journeys.messages import Decision, Intent, SkillRun, Understanding
+from journeys.messages import ChildClosed, Decision, Intent, SkillRun, Understanding
 from journeys.refusals import JourneyClosed, Refusal
 from journeys.state import REMEMBERED_KEYS, SETTLED, JourneyState, Receipt, Timer
-from journeys.template import GO_BACK_TO, MAX_TEMPLATE_BYTES, Template
+from journeys.template import GO_BACK_TO, MAX_TEMPLATE_BYTES, PERSONA_SWITCH, Step, Template
 from journeys.view import view, why
-from journeys.vocabulary import INTENTS, SKILLS
+from journeys.vocabulary import FACTS, INTENTS, SKILLS
 from providers.offline.writer import SENTENCES, OfflineWriter
 from tests.factories import NOW, Play, a_decision, a_need, a_step, a_template, a_value, at_the_decision, granted_by, kitchen, said
 
@@ -34,7 +50,8 @@ def examples(number: int) -> Any:
 
 
 # --- templates -----------------------------------------------------------------------------------------------------------
-KINDS = ("choice", "choice", "text", "length", "money", "count", "place", "weeks", "day", "room_size")
+KINDS = ("choice", "choice", "text", "length", "money", "count", "place", "weeks", "day", "room_size", "choices", "area", "percent")
+PEOPLE = ["homeowner", "investor"]
 
 
 @st.composite
@@ -64,11 +81,25 @@ def templates(draw: st.DrawFn, skip_if: bool = True, most_steps: int = 6) -> Tem
             step["run"].append({"skill": skill, "uses": uses, "takes": takes})
         if draw(st.booleans()) or not (step["needs"] or step["run"]):
             step["decision"] = draw(decisions([*earlier, step_id], sorted(needs)))
+        if step["needs"] and draw(st.integers(0, 3)) == 0:
+            step["outside"] = {"fact": draw(st.sampled_from(sorted(FACTS))), "who": "them", "remind_days": [2], "deadline_days": 9}
+        if draw(st.integers(0, 3)) == 0:
+            days = [name for name, (asking, need) in needs.items() if need["kind"] == "day" and asking in reach]
+            until = {"until": draw(st.sampled_from(days))} if days and draw(st.booleans()) else {"hours": draw(st.sampled_from([3, 30]))}
+            step["rest"] = {"say": "it dries", **until}
+        if step["run"] and draw(st.booleans()):
+            typed = [{"ask": need["name"]} for need in step["optional"]]
+            step["on_failure"] = typed or [{"without": "I go on without it."}]
         choices = [need for asking, need in needs.values() if need["kind"] == "choice" and asking in earlier]
         if skip_if and choices and draw(st.integers(0, 2)) == 0:
             step["skip_if"] = {"input": draw(st.sampled_from(choices))["name"], "option": draw(st.sampled_from(["a", "b"]))}
+        decided = [other["id"] for other in steps if other.get("decision") and other["id"] in builds_on[step_id]]
+        if skip_if and decided and draw(st.booleans()):
+            step["skip_if"] = [{"step": draw(st.sampled_from(decided)), "unless": ["yes", "back"]}]
+        if skip_if and draw(st.integers(0, 4)) == 0:
+            step["personas"] = [draw(st.sampled_from(PEOPLE))]
         steps.append(step)
-    return a_template(id="drawn", steps=steps)
+    return a_template(id="drawn", steps=steps, personas=PEOPLE, roles={"client": "The client"})
 
 
 @st.composite
@@ -78,6 +109,10 @@ def decisions(draw: st.DrawFn, back: list[str], inputs: list[str]) -> dict[str, 
         options.append({"id": "other", "title": "Other"})
     if draw(st.booleans()):
         options.append({"id": "back", "title": "Back", "means": "decline", "back_to": draw(st.sampled_from(back))})
+        if draw(st.booleans()):
+            options[-1] |= {"at_most": draw(st.sampled_from([1, 2])), "beyond": "Choose another."}
+    if draw(st.integers(0, 3)) == 0:
+        options.append({"id": "child", "title": "Child", "starts": "small", "hands": inputs[:1], "at_most": 2})
     if inputs and draw(st.booleans()):
         options.append({"id": "more", "title": "More", "ask": draw(st.sampled_from(inputs))})
     timing: dict[str, Any] = {"remind_days": draw(st.lists(st.sampled_from([1, 3, 7, 90]), max_size=3))}
@@ -85,6 +120,8 @@ def decisions(draw: st.DrawFn, back: list[str], inputs: list[str]) -> dict[str, 
         timing["deadline_days"] = draw(st.sampled_from([1, 7, 30, 90]))
     if draw(st.booleans()):
         timing["default"] = "yes"
+    if draw(st.integers(0, 3)) == 0:
+        timing["by"] = ["client"]
     return a_decision(options=options, **timing)
 
 
@@ -110,12 +147,17 @@ def values_for(template: Template, name: str) -> st.SearchStrategy[Value]:
     return st.one_of(st.integers(0, 2).map(lambda n: a_value(need, n)), ANY_VALUE)
 
 
+MORE = ["heard", "switched", "child_ended"]
+
+
 @st.composite
 def facts(draw: st.DrawFn, template: Template, state: JourneyState) -> Fact:
     """Anything that can happen, most of it to things that exist."""
     step_ids = st.one_of(st.sampled_from([step.id for step in template.steps]), NONSENSE)
     inputs = [need.name for _, need in template.needs()] or ["nonsense"]
-    kind = draw(st.sampled_from(["said", "said", "gave", "gave", "chose", "went_back", "skipped", "paused", "resumed", "kept", "offered"]))
+    kind = draw(
+        st.sampled_from(["said", "said", "gave", "gave", "chose", "went_back", "skipped", "paused", "resumed", "kept", "offered", *MORE])
+    )
     match kind:
         case "said":
             names = st.sampled_from([*INTENTS, "nonsense"])
@@ -124,14 +166,25 @@ def facts(draw: st.DrawFn, template: Template, state: JourneyState) -> Fact:
             need = st.one_of(st.sampled_from([*inputs, *decided, GO_BACK_TO]), NONSENSE)
             found = [Found(need=name, value=draw(values_for(template, name)), start=0, end=1) for name in draw(st.lists(need, max_size=3))]
             understanding = Understanding(engine="test", intents=draw(intents), closest=draw(intents), found=found)
-            return Said(understanding=understanding, is_question=draw(st.booleans()))
+            said_as = {"role": draw(st.sampled_from([None, "client"])), "sounds_like": draw(st.sampled_from([None, *PEOPLE, "contractor"]))}
+            return Said(understanding=understanding, is_question=draw(st.booleans()), signature=draw(st.sampled_from(["", "q"])), **said_as)
         case "gave":
             given_ = draw(st.lists(st.one_of(st.sampled_from(inputs), st.sampled_from(inputs), NONSENSE), min_size=1, max_size=4))
             return Gave(inputs={name: draw(values_for(template, name)) for name in given_})
         case "kept":
             return Gave(inputs={})
         case "chose":
-            return Chose(step=draw(step_ids), option=draw(st.sampled_from(["yes", "other", "back", "more", "nonsense"])))
+            option = draw(st.sampled_from(["yes", "other", "back", "more", "child", "nonsense"]))
+            return Chose(step=draw(step_ids), option=option, role=draw(st.sampled_from([None, "client", "nobody"])))
+        case "heard":
+            given_ = draw(st.lists(st.sampled_from(inputs), max_size=2))
+            values = {name: draw(values_for(template, name)) for name in given_}
+            return Heard(fact=draw(st.sampled_from([*FACTS, "nonsense"])), inputs=values, source="them")
+        case "switched":
+            return SwitchedPersona(persona=draw(st.sampled_from([*PEOPLE, "contractor"])))
+        case "child_ended":
+            child = draw(st.sampled_from([*state.children, "nonsense"]))
+            return ChildEnded(child=ChildClosed(journey_id=child, status="completed", headline="Done."))
         case "went_back":
             return WentBack(step=draw(step_ids))
         case "skipped":
@@ -251,9 +304,9 @@ def sound_state(template: Template, after: JourneyState, decision: Decision) -> 
         if status == "done":
             assert all(need.name in after.inputs for need in step.needs)
             assert step.decision is None or held[step.id].chosen is not None
-            assert all(run.skill in held[step.id].results for run in step.run)
+            assert all(run.skill in held[step.id].results for run in step.run) or step.on_failure
         if status == "skipped":
-            assert step.may_skip or (step.skip_if and after.inputs[step.skip_if.input] == Choice(option=step.skip_if.option))
+            assert step.may_skip or left_out(step, after)
         assert (held[step.id].asked_at is not None) == (status == "waiting")
     assert not all(h.status in SETTLED for h in held.values()), "a journey with nothing left to do is completed"
     focus = template.step(after.focus) if after.focus else None
@@ -261,7 +314,18 @@ def sound_state(template: Template, after: JourneyState, decision: Decision) -> 
     assert held[focus.id].status in LIVE
     decides = focus.decision_need()
     names = {need.name for _, need in template.needs()} | ({decides.name} if decides and held[focus.id].status == "waiting" else set())
-    assert after.asked is None or after.asked in names
+    assert after.asked is None or after.asked in {*names, PERSONA_SWITCH}
+
+
+def left_out(step: Step, state: JourneyState) -> bool:
+    if step.personas and state.persona not in step.personas:
+        return True
+    for condition in step.skip_if:
+        value = state.inputs.get(condition.input or "")
+        had = state.steps[condition.step].chosen if condition.step else value.option if isinstance(value, Choice) else None
+        if (had == condition.option) if condition.option else (had not in condition.unless):
+            return True
+    return False
 
 
 def sound_outside(play: Play, after: JourneyState, decision: Decision) -> None:
@@ -271,7 +335,7 @@ def sound_outside(play: Play, after: JourneyState, decision: Decision) -> None:
     for action in seen.actions:
         if fact := granted_by(play.template, action):
             engine.check(play.template, after, fact)
-    if not decision.runs and after.status in ("active", "dormant"):
+    if not decision.runs and after.status in ("active", "dormant") and seen.waiting_for.kind != "rest":
         assert MOVES_ON & {action.action for action in seen.actions}, "an active journey can be moved on"
     assert why(seen, play.now).count("None") == 0
     reply = OfflineWriter().write(play.template, after, decision.say, {}, [])
@@ -339,7 +403,8 @@ def test_a_kitchen_is_sound_whatever_happens_and_can_be_brought_to_its_end(data:
 def with_an_end(template: Template) -> Template:
     """The same journey with a last decision that nobody makes, so that it stays open when all else is settled."""
     end = a_step("end", depends_on=[step.id for step in template.steps], decision=a_decision())
-    return a_template(id=template.id, steps=[*(step.model_dump() for step in template.steps), end])
+    steps = [*(step.model_dump() for step in template.steps), end]
+    return a_template(id=template.id, steps=steps, personas=template.personas, roles=template.roles)
 
 
 def all_but_the_end(play: Play) -> bool:
@@ -375,7 +440,7 @@ def test_going_back_and_changing_nothing_makes_nothing_again_and_marks_exactly_w
     reopened = bool(step.needs or step.decision)
     stale = {s for s in descendants(play.template, step.id) if before.steps[s].was_reached and before.steps[s].status != "skipped"}
     assert {s for s, status in play.statuses.items() if status == "stale"} == (stale if reopened else set())
-    assert set(told[0].names) == (stale if reopened else set())
+    assert set(next(line.names for line in told if line.code == "went_back")) == (stale if reopened else set())
     assert {s: h.results for s, h in play.state.steps.items()} == {s: h.results for s, h in before.steps.items()}, "nothing is deleted"
     assert play.state.inputs == before.inputs
     play.go_on(all_but_the_end)

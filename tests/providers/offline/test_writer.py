@@ -42,6 +42,8 @@ def a_line(code: str) -> Line:
     """The line as the engine says it of the small job."""
     about = {"out_of_bounds": "wall", "question": "ask_question", "how_to": "pause", "made": "amount", "cant_skip": "room", "hazard": "gas"}
     names = {"welcome_back": ["15"], "noted": ["goal"], "clarify": ["skip", "go_back"], "made": ["take_off"], "went_back": ["amount"]}
+    about |= {"intake": "room", "news": "quote_received", "offered": "investor", "switched": "investor", "stays": "homeowner"}
+    names |= {"intake": ["wall", "look"], "spent": ["other_room"], "news": ["Anna"], "started": ["c1"], "child_ended": ["c1"]}
     chosen = {"chosen": ["accept"], "default_chosen": ["accept"]}
     return Line(code=code, about=about.get(code, "price"), names={**names, **chosen}.get(code, []))
 

@@ -1,0 +1,41 @@
+"""A door's part: starts and tells journeys through the worker's own client, for activities/children.py."""
+
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from journeys import names
+from journeys.messages import Begin, ChildClosed, JourneyStart
+from journeys.template import Template
+from workflows.journey import JourneyWorkflow
+from workflows.starting import first_run
+
+
+class TemporalJourneys:
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def start(self, start: JourneyStart) -> None:
+        hashed = names.body_hash("begin", {"parent": start.parent})
+        update: Any = JourneyWorkflow.begin
+        key = f"child/{start.journey_id}"
+        await self.client.execute_update_with_start_workflow(
+            update, Begin(key=key, body_hash=hashed), id=names.update_id("begin", key), start_workflow_operation=first_run(start)
+        )
+
+    async def tell(self, parent: str, closed: ChildClosed) -> None:
+        try:
+            await self.client.get_workflow_handle(parent).signal(JourneyWorkflow.child_ended, closed)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise
+
+
+class ShippedTemplates:
+    """The library's files, read when they are first asked for: reading YAML costs a start what only few turns need."""
+
+    def newest(self, template_id: str) -> Template | None:
+        from providers.library import library
+
+        return library().newest(template_id)

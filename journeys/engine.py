@@ -66,7 +66,7 @@ def first_state(
         started_at=now,
         last_heard_at=now,
         steps={step.id: StepState() for step in template.steps},
-        inputs=fitting,
+        inputs={**template.given, **fitting},
     )
 
 

@@ -4,12 +4,12 @@ A started journey carries its template, so an edit of the library never changes 
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from journeys.inputs import Frozen, Need, Option, Slug
+from journeys.inputs import Frozen, Need, Option, Slug, Value
 from journeys.vocabulary import FACTS, SKILLS
 
 MAX_TEMPLATE_BYTES = 24 * 1024  # it travels in the workflow's input, at the start and at every continue-as-new
@@ -156,6 +156,7 @@ class Template(Frozen):
     roles: dict[Slug, str] = {}  # who takes part besides the one who started it, with their titles
     locale: Locale
     currency: Currency
+    given: dict[Slug, Value] = {}  # inputs that are the same for every journey of this kind, and that nobody is asked for
     steps: Annotated[list[Step], Field(min_length=1)]
 
     @property
@@ -191,9 +192,11 @@ class Template(Frozen):
         asked_by = {need.name: step for step in self.steps for need in step.all_needs()}
         named: set[str] = set()
         for step in self.steps:
-            for problem in [*_step_problems(step, seen, asked_by, named), *_who_problems(step, self)]:
+            for problem in [*_step_problems(step, seen, asked_by, named, self.given), *_who_problems(step, self)]:
                 raise ValueError(f"steps.{step.id}: {problem}")
             seen[step.id] = _builds_on(step, seen)
+        for name in sorted(named & set(self.given)):
+            raise ValueError(f"steps.{asked_by[name].id}: the input {name!r} is given by the template, so nobody can be asked for it")
         taken = {GO_BACK_TO, PERSONA_SWITCH, *(f"{step.id}_decision" for step in self.steps)} & named
         for name in sorted(taken):
             raise ValueError(f"steps.{asked_by[name].id}: the name {name!r} is kept for what a message may answer besides inputs")
@@ -206,7 +209,9 @@ def _builds_on(step: Step, earlier: dict[str, set[str]]) -> set[str]:
     return set(step.depends_on).union(*(earlier.get(other, set()) for other in step.depends_on))
 
 
-def _step_problems(step: Step, earlier: dict[str, set[str]], asked_by: dict[str, Step], named: set[str]) -> Iterator[str]:
+def _step_problems(
+    step: Step, earlier: dict[str, set[str]], asked_by: dict[str, Step], named: set[str], given: Collection[str]
+) -> Iterator[str]:
     if step.id in earlier:
         yield "two steps have this id"
     for need in step.all_needs():
@@ -224,6 +229,8 @@ def _step_problems(step: Step, earlier: dict[str, set[str]], asked_by: dict[str,
             yield f"there is no skill {run.skill!r}; there are {', '.join(sorted(SKILLS))}"
         for name in run.uses:
             asking = asked_by.get(name)
+            if asking is None and name in given:
+                continue
             if asking is None:
                 yield f"{run.skill} uses {name!r}, an input that no step asks for"
             elif asking.id not in {*before, step.id} and any(need.name == name for need in asking.needs):

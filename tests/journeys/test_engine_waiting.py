@@ -309,3 +309,15 @@ def test_what_waits_for_somebody_else_can_not_be_decided_or_skipped_for_them() -
     with pytest.raises(Exception, match="can't be skipped"):
         play.tell(Skipped(step="quotes"))
     assert engine.reader_needs(play.template, play.state)
+
+
+def test_what_the_template_gives_is_an_input_that_nobody_is_asked_for() -> None:
+    given = {"kind_of_home": {"kind": "choice", "option": "duplex"}}
+    uses = a_step("price", run=[{"skill": "estimate", "uses": ["kind_of_home"]}], skip_if={"step": "wish", "option": "no"})
+    wish = a_step("wish", decision=a_decision())
+    play = Play(a_template(steps=[wish, {**uses, "depends_on": ["wish"]}], given=given))
+    play.tell(Chose(step="wish", option="yes"))
+    assert play.state.inputs == {"kind_of_home": Choice(option="duplex")}
+    assert play.runs[0].skill == "estimate"
+    with pytest.raises(ValueError, match="'kind_of_home' is given by the template, so nobody can be asked for it"):
+        a_template(steps=[a_step("wish", needs=[a_need("kind_of_home")])], given=given)

@@ -60,6 +60,7 @@ class StepState(Kept):
     asked_at: datetime | None = None  # since when its decision waits
     problem: str | None = None  # the sentence with which a skill refused, for the inputs_hash in problem_for
     problem_for: str | None = None
+    problem_passes: bool = False  # the skill itself is broken: tried again when the person is next heard
     passed_over: bool = False  # skipped by the template's skip_if, not by the person: open again when the condition no longer holds
 
     def but(self, **changes: object) -> "StepState":

@@ -131,19 +131,19 @@ def registry() -> Registry:
     return Registry(found())
 
 
-def found() -> list[tuple[str, EntryPoint]]:
+def found(checkout: Path = _CHECKOUT) -> list[tuple[str, EntryPoint]]:
     """Ours first, then by package and name. In a checkout ours are those of its pyproject.toml: installed metadata is as old as the last
     installation."""
     installed = [(point.dist.name if point.dist else "?", point) for point in entry_points(group=GROUP)]
-    ours = list(_of_checkout()) or [(package, point) for package, point in installed if package == OURS]
+    ours = list(_of_checkout(checkout)) or [(package, point) for package, point in installed if package == OURS]
     others = [(package, point) for package, point in installed if package != OURS]
     return ours + sorted(others, key=lambda one: (one[0], one[1].name))
 
 
-def _of_checkout() -> Iterator[tuple[str, EntryPoint]]:
-    if not _CHECKOUT.exists():
+def _of_checkout(path: Path) -> Iterator[tuple[str, EntryPoint]]:
+    if not path.exists():
         return
-    project = tomllib.loads(_CHECKOUT.read_text(encoding="utf-8")).get("project", {})
+    project = tomllib.loads(path.read_text(encoding="utf-8")).get("project", {})
     if project.get("name") == OURS:
         for name, value in project.get("entry-points", {}).get(GROUP, {}).items():
             yield OURS, EntryPoint(name=name, value=value, group=GROUP)

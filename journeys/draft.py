@@ -95,6 +95,14 @@ class Draft(Walk):
         self.state.last_heard_at = self.now
         if self.state.status in ("dormant", "paused"):
             self.state.status = "active"
+        self.try_again()
+
+    def try_again(self) -> None:
+        """A step whose skill was broken, where it can run by now. What is still broken is not asked each time somebody speaks."""
+        for step in self.template.steps:
+            held = self.state.steps[step.id]
+            if held.status == "blocked" and held.problem_passes and all(run.skill in self.skills for run in step.run):
+                self.state.set_step(step.id, problem_for=None)
 
     def look_at_prices_again(self) -> None:
         """A result made by another version of its skill no longer holds, so that it is made again; the others stand."""
@@ -364,11 +372,12 @@ class Draft(Walk):
         for result in fact.results:
             held = self.state.steps[result.step]
             if result.ref is not None:
-                self.state.set_step(result.step, results={**held.results, result.skill: result.ref})
+                self.state.set_step(result.step, results={**held.results, result.skill: result.ref}, problem_passes=False)
                 self.line("made", result.step, [result.skill])
             else:
-                self.state.set_step(result.step, problem=result.problem, problem_for=result.inputs_hash)
-                self.line("problem", result.step)
+                self.state.set_step(result.step, problem=result.problem, problem_for=result.inputs_hash, problem_passes=result.passes)
+                if not (held.problem_passes and result.passes):  # tried again and still broken: it was said before
+                    self.line("problem", result.step)
 
     def time_came(self, timer: Timer) -> None:
         """A timer whose reason is gone says nothing: somebody spoke, paused or decided while it was on its way."""

@@ -131,13 +131,15 @@ class ChildClosed(Kept):
 
 
 class SkillResult(Kept):
-    """What came of a SkillRun: a reference to the stored result, or the sentence with which the skill refused."""
+    """What came of a SkillRun: a reference to the stored result, or the sentence with which the skill refused. `passes`: nothing is wrong
+    with what it was given, so that it is tried again when the person is next heard."""
 
     step: Slug
     skill: Slug
     inputs_hash: str
     ref: ResultRef | None = None
     problem: str | None = None
+    passes: bool = False
 
 
 class Line(Kept):

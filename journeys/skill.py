@@ -1,4 +1,5 @@
-"""What a skill says of itself. The engine composes skills by what they read and make; the functions are found in activities/skills.py."""
+"""What a skill says of itself. The engine composes skills by what they read and make; the functions are found by
+providers/skills.py."""
 
 from typing import Annotated, Literal
 

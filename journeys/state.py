@@ -77,6 +77,7 @@ class StepState(Kept):
     went: dict[str, int] = {}  # how often an option that leads back or starts something was chosen
     problem: str | None = None  # the sentence with which a skill refused, for the inputs_hash in problem_for
     problem_for: str | None = None
+    problem_passes: bool = False  # the skill itself is broken: tried again when the person is next heard
     passed_over: bool = False  # skipped by the template, not by the person: open again when the condition no longer holds
 
     def but(self, **changes: object) -> "StepState":

@@ -20,7 +20,8 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
 class Run(Frozen):
-    """One skill of a step: `uses` are inputs it reads, `takes` are steps whose results it reads."""
+    """One skill of a step: `uses` are inputs it reads, `takes` are steps whose results it reads. What a template's file leaves out is
+    filled in from the skill's manifest when it is read (composing.py)."""
 
     skill: Slug
     uses: list[Slug] = []
@@ -185,14 +186,14 @@ class Template(Frozen):
         """The first 16 hex digits of the sha256 of the canonical JSON."""
         return hashlib.sha256(self.canonical().encode()).hexdigest()[:16]
 
-    def holds_together(self) -> "Template":
-        """Raises ValueError naming the place of a mistake: `steps.<id>.<what>`. Asked when a template is loaded; not each time one
-        is read back from a payload, which happens twice a turn."""
+    def holds_together(self, skills: Collection[str] = SKILLS) -> "Template":
+        """`skills` are those that exist. Raises ValueError naming the place of a mistake: `steps.<id>.<what>`. Asked when a template is
+        loaded; not each time one is read back from a payload, which happens twice a turn."""
         seen: dict[str, set[str]] = {}  # of each earlier step, all it builds on
         asked_by = {need.name: step for step in self.steps for need in step.all_needs()}
         named: set[str] = set()
         for step in self.steps:
-            for problem in [*_step_problems(step, seen, asked_by, named, self.given), *_who_problems(step, self)]:
+            for problem in [*_step_problems(step, seen, asked_by, named, skills, self.given), *_who_problems(step, self)]:
                 raise ValueError(f"steps.{step.id}: {problem}")
             seen[step.id] = _builds_on(step, seen)
         for name in sorted(named & set(self.given)):
@@ -210,7 +211,12 @@ def _builds_on(step: Step, earlier: dict[str, set[str]]) -> set[str]:
 
 
 def _step_problems(
-    step: Step, earlier: dict[str, set[str]], asked_by: dict[str, Step], named: set[str], given: Collection[str]
+    step: Step,
+    earlier: dict[str, set[str]],
+    asked_by: dict[str, Step],
+    named: set[str],
+    skills: Collection[str],
+    given: Collection[str],
 ) -> Iterator[str]:
     if step.id in earlier:
         yield "two steps have this id"
@@ -225,8 +231,8 @@ def _step_problems(
     before = _builds_on(step, earlier)
     yield from _twice("the skill", [run.skill for run in step.run])  # kept by skill, two results would replace each other for ever
     for run in step.run:
-        if run.skill not in SKILLS:
-            yield f"there is no skill {run.skill!r}; there are {', '.join(sorted(SKILLS))}"
+        if run.skill not in skills:
+            yield f"there is no skill {run.skill!r}; there are {', '.join(sorted(skills))}"
         for name in run.uses:
             asking = asked_by.get(name)
             if asking is None and name in given:

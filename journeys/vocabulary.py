@@ -53,7 +53,7 @@ ACTIONS: Final[dict[str, str]] = {
     "wait": "Wait for the reply",
 }
 
-# What the engine can run, and what each skill says it makes. The functions are registered in activities/skills.py.
+# Our own skills, and what each says it makes; pyproject.toml registers them. Those of other packages join at run time.
 SKILLS: Final[dict[str, str]] = {
     "take_off": "quantities of material from the room's measures",
     "estimate": "an estimate of cost from quantities and chosen products",

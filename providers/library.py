@@ -10,8 +10,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
+from journeys.composing import compose
 from journeys.template import Template
 from providers.errors import Misconfigured
+from providers.skills import Registry, registry
 
 TEMPLATES = Path(__file__).parent.parent / "journeys" / "templates"
 _LARGEST = 64 * 1024  # characters; aliases are refused, so nothing can grow beyond what stands in the file
@@ -23,12 +25,12 @@ class TemplateError(Misconfigured):
 
 
 class Library:
-    """Templates of one folder, read once."""
+    """Templates of one folder, read once, and composed of the skills at hand."""
 
-    def __init__(self, folder: Path = TEMPLATES) -> None:
+    def __init__(self, folder: Path = TEMPLATES, skills: Registry | None = None) -> None:
         self.templates: dict[str, Template] = {}
         for path in sorted(folder.glob("*.yaml")):
-            template = read_template(path)
+            template = read_template(path, skills)
             if template.id in self.templates:
                 raise TemplateError(f"{path.name}:1: another file has the id {template.id!r} already")
             self.templates[template.id] = template
@@ -44,16 +46,17 @@ def library() -> Library:
     return Library()
 
 
-def read_template(path: Path) -> Template:
+def read_template(path: Path, skills: Registry | None = None) -> Template:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise TemplateError(f"{path.name}:1: the file is not UTF-8 (byte {error.start})") from error
-    return parse_template(text, path.name)
+    return parse_template(text, path.name, skills)
 
 
-def parse_template(text: str, name: str) -> Template:
-    """Raises TemplateError with every mistake pydantic can tell apart at once."""
+def parse_template(text: str, name: str, skills: Registry | None = None) -> Template:
+    """`skills`: those it is composed of; without them, those that are installed. Raises TemplateError with every mistake pydantic can
+    tell apart at once."""
     if len(text) > _LARGEST:
         raise TemplateError(f"{name}:1: the file is over {_LARGEST} characters")
     try:
@@ -70,12 +73,20 @@ def parse_template(text: str, name: str) -> Template:
     if not (hasattr(document, "lc") and hasattr(document, "keys")):
         raise TemplateError(f"{name}:1: a template is a mapping of id, version, title and steps")
     try:
-        return Template.model_validate(_plain(document)).holds_together()
+        return _composed(Template.model_validate(_plain(document)), skills or registry())
     except ValidationError as error:
         lines = [f"{name}:{_line(document, problem['loc'], problem['msg'])}: {_place(problem)}" for problem in error.errors()]
         raise TemplateError("\n".join(lines)) from error
     except ValueError as error:
         raise TemplateError(f"{name}:{_line(document, (), str(error))}: {error}") from error
+
+
+def _composed(template: Template, skills: Registry) -> Template:
+    """Looked at twice: a mistake in the file is told as it stands there, before anything is filled in."""
+    named = skills.names()
+    if skills.in_the_dark:  # a broken plugin blocks its steps and nothing else, so its template can still be read
+        named |= {run.skill for step in template.steps for run in step.run}
+    return compose(template.holds_together(named), skills.manifests).holds_together(named)
 
 
 def _refuse_traps(text: str, name: str) -> None:

@@ -18,9 +18,10 @@ from activities.children import Children
 from activities.models import Models
 from activities.records import Records
 from activities.retrieval import PaidRetrieval
-from activities.skills import Skills, versions
+from activities.skills import Skills
 from journeys.names import JOURNEYS_QUEUE, MODELS_QUEUE
 from providers import base
+from providers.skills import Registry, registry
 from providers.temporal import data_converter
 from worker.children import ShippedTemplates, TemporalJourneys
 from worker.sandbox import sandbox
@@ -49,15 +50,18 @@ def build_worker(
     *,
     interceptors: Sequence[Interceptor] = (),
     skills: dict[str, str] | None = None,
+    found: Registry | None = None,
     tasks_at_once: int = TASKS_AT_ONCE,
 ) -> Worker:
-    """A cache that holds every journey somebody is talking to, because a cold one replays its history for each turn. More turns wait
+    """`found`: the skills it runs; without it, those that are installed. `skills`: their versions, where a test says otherwise. A
+    cache that holds every journey somebody is talking to, because a cold one replays its history for each turn. More turns wait
     at the server, where no clock runs for them: taken in at once, 64 made one another overrun their task timeout (measured)."""
     p = providers
     routes = [model.engine for model in p.models]
     briefing = Briefing(routes, p.ledger, p.memory, p.knowledge) if routes else None
-    records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, skills or versions(), briefing)
-    ran, children = Skills(p.records), Children(TemporalJourneys(client), p.templates or ShippedTemplates())
+    found = found or registry()
+    records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, skills or found.versions(), briefing)
+    ran, children = Skills(p.records, found), Children(TemporalJourneys(client), p.templates or ShippedTemplates())
     return Worker(
         client,
         task_queue=JOURNEYS_QUEUE,

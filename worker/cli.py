@@ -204,6 +204,19 @@ def index(
         fail(str(error))
 
 
+@app.command("skills")
+def list_skills(as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False) -> None:
+    """List the skills that templates can be composed of: what each reads, which package it comes from, and what is broken."""
+    from providers.skills import registry
+    from worker import skills
+
+    rows = registry().listed()
+    if as_json:
+        print(skills.as_json(rows))
+        return
+    skills.show(rows, console)
+
+
 @app.command("settings")
 def show_settings() -> None:
     """List every setting: its value, its default, what it means. Secrets are hidden."""

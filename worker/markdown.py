@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, ClassVar, Final
 
-from pydantic import ValidationError
 from rich import box
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import ListElement, Markdown, MarkdownElement, TableElement
 from rich.table import Table
 from rich.text import Text
 
-from journeys.renovation.pages import as_text
+from journeys.result_page import as_text
 
 LIST_KEPT: Final = 3  # of a list that is longer than LIST_WHOLE; the rest is in /results
 LIST_WHOLE: Final = 5
@@ -85,7 +84,4 @@ def sources(citations: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def result_text(result: Mapping[str, Any]) -> str:
-    try:
-        return as_text(result["skill"], result["body"])
-    except (KeyError, ValidationError):  # made by a skill this terminal does not know, or an older form of one
-        return str(result["headline"])
+    return as_text(result["skill"], {"headline": result["headline"], **result["body"]})

@@ -1,9 +1,10 @@
 """The kitchen's two skills: journey values in, JSON-ready results out. Pure; every refusal is a CannotEstimate with a sentence.
 
-`inputs` are values by the name of their need, `results` earlier results by step id. Results carry `headline` and `citation`.
+`inputs` are values by the name of their need, `results` earlier results by the skill that made them. Results carry `headline` and
+`citation`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar, cast
 
@@ -12,12 +13,15 @@ from pydantic import ValidationError
 from journeys.inputs import Choice, Count, Length, Money, Place, RoomSize, Text, Value
 from journeys.renovation.errors import BadMeasure, MissingInput, UnknownChoice, WrongInputKind
 from journeys.renovation.estimate import kitchen_estimate
+from journeys.renovation.pricebook import BOOK
 from journeys.renovation.quantities import FloorMaterial
 from journeys.renovation.takeoff import KitchenMeasures, Scope, TakeOff, kitchen_take_off
 from journeys.renovation.work import OPTIONS, Selections
+from journeys.skill import Manifest
 
 V = TypeVar("V", Text, Choice, Length, RoomSize, Money, Place, Count)
-TAKE_OFF_STEP = "take_off"
+TAKE_OFF = "take_off"
+Make = Callable[[Mapping[str, Value], Mapping[str, dict[str, Any]]], dict[str, Any]]
 
 
 def take_off(inputs: Mapping[str, Value], results: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
@@ -45,10 +49,10 @@ def take_off(inputs: Mapping[str, Value], results: Mapping[str, dict[str, Any]])
 def estimate(inputs: Mapping[str, Value], results: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """The estimate of the kept take-off for the choices, the place, the budget and the currency, which has to be named."""
     currency = _need(inputs, "currency", Text).text
-    if TAKE_OFF_STEP not in results:
-        raise MissingInput(TAKE_OFF_STEP)
+    if TAKE_OFF not in results:
+        raise MissingInput(TAKE_OFF)
     try:
-        measured = TakeOff.model_validate(results[TAKE_OFF_STEP])
+        measured = TakeOff.model_validate(results[TAKE_OFF])
     except ValidationError as problem:
         raise BadMeasure("The kept take-off can't be read any more; please have the kitchen measured again.") from problem
     chosen = {name: _option(inputs, name) for name in OPTIONS}
@@ -97,3 +101,40 @@ def _option(inputs: Mapping[str, Value], name: str) -> str | None:
     if choice is not None and choice.option not in OPTIONS[name]:
         raise UnknownChoice(name, choice.option, OPTIONS[name])
     return choice.option if choice else None
+
+
+SKILLS: tuple[tuple[Manifest, Make], ...] = (
+    (
+        Manifest(
+            id=TAKE_OFF,
+            version="1",
+            title="Take-off",
+            makes="quantities of material from the room's measures",
+            inputs={"room_size": "room_size", "counter_run": "length"},
+            optional={
+                "ceiling_height": "length",
+                "cabinet_run": "length",
+                "backsplash_run": "length",
+                "doors": "count",
+                "windows": "count",
+                "scope": "choice",
+                "floor_material": "choice",
+            },
+            latency_ms=50,
+        ),
+        take_off,
+    ),
+    (
+        Manifest(
+            id="estimate",
+            version=f"1+{BOOK.version}",
+            title="Estimate",
+            makes="an estimate of cost from quantities and chosen products",
+            inputs={"currency": "text", "scope": "choice", "counter_material": "choice", "appliance_tier": "choice"},
+            optional={"cabinet_tier": "choice", "floor_material": "choice", "place": "place", "budget": "money", "year_built": "count"},
+            takes=[TAKE_OFF],
+            latency_ms=50,
+        ),
+        estimate,
+    ),
+)

@@ -10,8 +10,8 @@ from journeys.grants import deciders, spent
 from journeys.hazards import HAZARDS
 from journeys.inputs import Need
 from journeys.messages import Line
-from journeys.renovation.pages import as_text
 from journeys.reply import Citation, Reply
+from journeys.result_page import as_text
 from journeys.state import JourneyState
 from journeys.template import Template
 from journeys.view import actions, called, question

@@ -27,13 +27,21 @@ steps:
         kind: text
         title: Goal
         ask: What?
+      - name: room_size
+        kind: room_size
+        title: Size
+        ask: Which size?
+      - name: counter_run
+        kind: length
+        title: Counter
+        ask: Which length?
   - id: amount
     title: Amount
     goal: "-"
     depends_on: [wish]
     run:
       - skill: take_off
-        uses: [goal]
+        uses: [goal, room_size, counter_run]
   - id: price
     title: Price
     goal: "-"
@@ -88,20 +96,25 @@ def test_a_mistake_of_shape_is_named_with_its_line(old: str, new: str, found_at:
     ("old", "new", "step", "reason"),
     [
         ("skill: take_off", "skill: divine", "amount", "there is no skill 'divine'; there are estimate, take_off"),
-        ("uses: [goal]", "uses: [moon]", "amount", "take_off uses 'moon', an input that no step asks for"),
-        ("uses: [goal]", "takes: [price]", "amount", "take_off takes the result of 'price', which is no earlier step"),
+        ("uses: [goal, room_size, counter_run]", "uses: [moon]", "amount", "take_off uses 'moon', an input that no step asks for"),
+        (
+            "uses: [goal, room_size, counter_run]",
+            "takes: [price]",
+            "amount",
+            "take_off takes the result of 'price', which is no earlier step",
+        ),
         ("depends_on: [wish]", "depends_on: [moon]", "amount", "depends_on names 'moon', which is no earlier step"),
         ("depends_on: [wish]", "depends_on: [price]", "amount", "depends_on names 'price', which is no earlier step"),
         ("depends_on: [wish]", "depends_on: [amount]", "amount", "depends_on names 'amount', which is no earlier step"),
         (
-            "uses: [goal]\n",
-            "uses: [goal]\n    skip_if: {input: moon, option: a}\n",
+            "uses: [goal, room_size, counter_run]\n",
+            "uses: [goal, room_size, counter_run]\n    skip_if: {input: moon, option: a}\n",
             "amount",
             "skip_if names 'moon', an input that no earlier step",
         ),
         (
-            "uses: [goal]\n",
-            "uses: [goal]\n    skip_if: {input: goal, option: a}\n",
+            "uses: [goal, room_size, counter_run]\n",
+            "uses: [goal, room_size, counter_run]\n    skip_if: {input: goal, option: a}\n",
             "amount",
             "skip_if names 'a', which is no option of 'goal'",
         ),
@@ -219,7 +232,8 @@ def test_the_content_hash_is_stable_across_reading_and_changes_with_every_conten
     assert again == kitchen()
     assert again.content_hash() == kitchen().content_hash() == Template.model_validate_json(again.model_dump_json()).content_hash()
     hashes = {
-        parse_template(text, "small.yaml").content_hash() for text in (SMALL, changed("What?", "Why?"), changed("uses: [goal]", "uses: []"))
+        parse_template(text, "small.yaml").content_hash()
+        for text in (SMALL, changed("What?", "Why?"), changed("uses: [goal, room_size, counter_run]", "uses: [room_size, counter_run]"))
     }
     assert len(hashes) == 3
     assert parse_template(SMALL + "# a comment\n", "small.yaml").content_hash() in hashes

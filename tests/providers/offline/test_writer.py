@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from activities.skills import SKILLS as RUN
 from journeys import engine
 from journeys.facts import Chose, Gave, WentBack
 from journeys.inputs import Choice, Money, Text
@@ -16,6 +15,7 @@ from journeys.view import actions
 from journeys.vocabulary import ACTIONS, INTENTS
 from providers.base import Passage
 from providers.offline.writer import SENTENCES, OfflineWriter
+from providers.skills import registry
 from tests.factories import Play, a_state, a_template, at_the_decision, kitchen, said
 from tests.journeys.renovation.kitchens import inputs as kitchen_inputs
 
@@ -33,8 +33,9 @@ def at_the_kitchen_estimate() -> tuple[Play, dict[tuple[str, str], dict[str, Any
     play = Play(kitchen())
     values = {**kitchen_inputs(), "goal": Text(text="more light"), "style": Choice(option="modern")}
     play.tell(Gave(inputs={name: value for name, value in values.items() if play.template.need(name)}))
-    take_off = RUN["take_off"].make(play.state.inputs, {})
-    estimate = RUN["estimate"].make({**play.state.inputs, "currency": Text(text="USD")}, {"take_off": take_off})
+    run = registry().skills
+    take_off = run["take_off"].make(play.state.inputs, {})
+    estimate = run["estimate"].make({**play.state.inputs, "currency": Text(text="USD")}, {"take_off": take_off})
     return play, {("take_off", "take_off"): take_off, ("estimate", "estimate"): estimate}
 
 

@@ -21,11 +21,11 @@ class WrongInputKind(CannotEstimate):
 
 
 class UnknownChoice(CannotEstimate):
-    """An option that has no price."""
+    """An option that has no price or no rule."""
 
     def __init__(self, name: str, got: str, known: tuple[str, ...]) -> None:
         asked = name.replace("_", " ").capitalize()
-        super().__init__(f"{asked} can be {', '.join(known).replace('_', '-')}; “{got}” is not one I can price.")
+        super().__init__(f"{asked} can be {', '.join(known).replace('_', '-')}; “{got}” is not one of them.")
 
 
 class BadMeasure(CannotEstimate):

@@ -109,6 +109,8 @@ BOOK = PriceBook(
         **_per("ea", "unit_prices", "appliance", _APPLIANCES),
         **_per("gal", "unit_prices", "paint", {"wall": (20_00, 40_00, 80_00)}),
         **_per("LF", "allowance", "paint", {"cabinets": (10_00, 20_00, 40_00)}),
+        **_per("gal", "allowance", "paint", {"primer": (15_00, 25_00, 40_00)}),
+        **_per("set", "allowance", "paint", {"supplies": (30_00, 50_00, 90_00)}),
         **_per("sq ft", "allowance", "drywall", {"sheet": (40, 50, 80)}),
         **_per("ea", "allowance", "allowed", _ALLOWED_EACH),
     },

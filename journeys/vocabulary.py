@@ -57,6 +57,17 @@ ACTIONS: Final[dict[str, str]] = {
 SKILLS: Final[dict[str, str]] = {
     "take_off": "quantities of material from the room's measures",
     "estimate": "an estimate of cost from quantities and chosen products",
+    "paint_plan": "gallons of paint and primer and a shopping list",
+    "tile_take_off": "boxes of tile for a wall run or a floor",
+    "flooring_take_off": "boxes of flooring for one room or several",
+    "counter_cuts": "which piece of counter comes from which slab",
+    "bathroom_take_off": "quantities of material from a bathroom's measures",
+    "basement_take_off": "quantities of framing, drywall and floor from a basement's measures",
+    "area_check": "what doesn't add up among rooms, floor, bathrooms and scope",
+    "code_flags": "measures against common code figures, where the country's are known",
+    "work_schedule": "a schedule with its critical path, gates and range",
+    "fixture_fit": "whether a product fits a space, and what smaller one would",
+    "estimate_confidence": "how far an estimate can be trusted, and what would make it surer",
 }
 
 # What somebody outside can tell a journey, through the API: it brings the inputs of the step that waits for it.

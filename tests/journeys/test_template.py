@@ -95,7 +95,7 @@ def test_a_mistake_of_shape_is_named_with_its_line(old: str, new: str, found_at:
 @pytest.mark.parametrize(
     ("old", "new", "step", "reason"),
     [
-        ("skill: take_off", "skill: divine", "amount", "there is no skill 'divine'; there are estimate, take_off"),
+        ("skill: take_off", "skill: divine", "amount", "there is no skill 'divine'; there are "),
         ("uses: [goal, room_size, counter_run]", "uses: [moon]", "amount", "take_off uses 'moon', an input that no step asks for"),
         (
             "uses: [goal, room_size, counter_run]",

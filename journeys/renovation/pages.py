@@ -1,9 +1,13 @@
 """A take-off or an estimate as text for people: Markdown whose tables also line up in a terminal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
+from journeys.renovation import money_pages
 from journeys.renovation.estimate import CostEstimate
+from journeys.renovation.layout import listed as _listed
+from journeys.renovation.layout import page as _page
+from journeys.renovation.layout import table as _table
 from journeys.renovation.quantities import TakeOffLine, plain
 from journeys.renovation.savings import dollars
 from journeys.renovation.takeoff import TakeOff
@@ -11,7 +15,7 @@ from journeys.renovation.takeoff import TakeOff
 
 def as_text(result_kind: str, result: Mapping[str, Any]) -> str:
     """The page of a kept result; `result_kind` is the skill that made it. Raises KeyError for a kind without a page."""
-    pages = {"take_off": _take_off_of, "estimate": _estimate_of}
+    pages = {"take_off": _take_off_of, "estimate": _estimate_of, **money_pages.PAGES}
     return pages[result_kind](result)
 
 
@@ -72,26 +76,6 @@ def _take_off_of(result: Mapping[str, Any]) -> str:
 
 def _estimate_of(result: Mapping[str, Any]) -> str:
     return estimate_page(CostEstimate.model_validate(result))
-
-
-def _page(*parts: str) -> str:
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _listed(title: str, sentences: Sequence[str]) -> str:
-    return f"{title}:\n" + "\n".join(f"- {sentence}" for sentence in sentences) if sentences else ""
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    """First column to the left, the others to the right."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-
-    def row(cells: Sequence[str]) -> str:
-        padded = [cells[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=True))]
-        return f"| {' | '.join(padded)} |"
-
-    rule = f"| {'-' * widths[0]} | {' | '.join('-' * (width - 1) + ':' for width in widths[1:])} |"
-    return "\n".join([row(rows[0]), rule, *map(row, rows[1:])])
 
 
 def _exact(cents: int) -> str:

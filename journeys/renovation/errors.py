@@ -37,4 +37,12 @@ class UnpricedCurrency(CannotEstimate):
 
     def __init__(self, currency: str) -> None:
         self.currency = currency
-        super().__init__(f"My prices are in US dollars only; I can't price a kitchen in {currency}, and I don't convert currencies.")
+        super().__init__(f"My prices are in US dollars only; I can't price this in {currency}, and I don't convert currencies.")
+
+
+class BadSum(CannotEstimate):
+    """Sums or terms that can't belong together, or a range where one sum is needed."""
+
+
+class OtherCountry(CannotEstimate):
+    """What is known holds for one country only."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from journeys.renovation import building_pages
+from journeys.renovation import building_pages, money_pages
 from journeys.renovation.estimate import CostEstimate
 from journeys.renovation.layout import listed as _listed
 from journeys.renovation.layout import page as _page
@@ -15,7 +15,7 @@ from journeys.renovation.takeoff import TakeOff
 
 def as_text(result_kind: str, result: Mapping[str, Any]) -> str:
     """The page of a kept result; `result_kind` is the skill that made it. Raises KeyError for a kind without a page."""
-    pages = {"take_off": _take_off_of, "estimate": _estimate_of, **building_pages.PAGES}
+    pages = {"take_off": _take_off_of, "estimate": _estimate_of, **building_pages.PAGES, **money_pages.PAGES}
     return pages[result_kind](result)
 
 

@@ -76,7 +76,7 @@ def state_of_zip(postcode: str) -> str | None:
 def region_of(place: Place | None) -> Region:
     """The price region of a place: by US state, else by ZIP; otherwise national, with a sentence that says so."""
     if place is None:
-        return _national("nobody said where the kitchen is")
+        return _national("nobody said where the home is")
     where = ", ".join(part for part in (place.subdivision, place.postcode, place.country) if part)
     if place.country != "US":
         return _national(f"no regional factor known for {where}")

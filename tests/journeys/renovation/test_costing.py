@@ -70,7 +70,8 @@ def test_hours_at_the_trades_rate_meet_the_installed_price(work_id, installed_ce
 
 
 def test_every_price_rate_and_fee_names_a_listed_source():
-    entries = [*BOOK.prices.values(), *BOOK.rates.values(), *BOOK.fees.values()]
+    entries = [*BOOK.prices.values(), *BOOK.rates.values(), *BOOK.fees.values(), *BOOK.installed.values()]
+    entries += [rate for rates in BOOK.rates_of.values() for rate in rates.values()]
     assert {entry.source for entry in entries} == set(SOURCES)
     assert BOOK.citation == "HomeView price book, illustrative, undated USD"
 

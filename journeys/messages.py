@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from journeys.inputs import Found, Kept, Slug, Value
 from journeys.state import Child, JourneyState, ResultRef, Status, StepState, Timer
-from journeys.template import Template
+from journeys.template import Template, TemplateName
 
 MAX_MESSAGE_BYTES = 8 * 1024
 Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=200)]  # 64 of them travel in the state
@@ -115,7 +115,7 @@ class StartChild(Kept):
     """A journey to start for an option that was chosen. Started again, it is the same one: its id is made from the option and `nth`."""
 
     journey_id: str
-    template: Slug
+    template: TemplateName
     step: Slug
     title: str
     persona: Slug

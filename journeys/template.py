@@ -16,6 +16,7 @@ MAX_TEMPLATE_BYTES = 24 * 1024  # it travels in the workflow's input, at the sta
 GO_BACK_TO = "go_back_to"  # the name under which a reader may find the step a message wants to go back to
 PERSONA_SWITCH = "persona_switch"  # what is asked while another persona is offered
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}-[A-Z]{2}$")]
+TemplateName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(@[0-9]+)?$", max_length=80)]  # the newest, or a version
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
@@ -38,7 +39,7 @@ class Pick(Option):
     means: Literal["accept", "decline"] | None = None
     back_to: Slug | None = None
     ask: Slug | None = None
-    starts: Slug | None = None
+    starts: TemplateName | None = None
     hands: list[Slug] = []
     at_most: Annotated[int, Field(ge=1, le=100)] | None = None
     beyond: str = ""

@@ -25,20 +25,21 @@ class TemplateError(Misconfigured):
 
 
 class Library:
-    """Templates of one folder, read once, and composed of the skills at hand."""
+    """Templates of one folder, read once. Of an id there may be several versions, in a file each: `kitchen.yaml` and `kitchen.v1.yaml`."""
 
-    def __init__(self, folder: Path = TEMPLATES, skills: Registry | None = None) -> None:
-        self.templates: dict[str, Template] = {}
+    def __init__(self, folder: Path = TEMPLATES) -> None:
+        self.versions: dict[str, Template] = {}  # by id@version
         for path in sorted(folder.glob("*.yaml")):
-            template = read_template(path, skills)
-            if template.id in self.templates:
-                raise TemplateError(f"{path.name}:1: another file has the id {template.id!r} already")
-            self.templates[template.id] = template
+            template = read_template(path)
+            if template.name in self.versions:
+                raise TemplateError(f"{path.name}:1: another file has {template.name} already: raise its version")
+            self.versions[template.name] = template
+        # The newest of each id.
+        self.templates = {template.id: template for template in sorted(self.versions.values(), key=lambda each: each.version)}
 
     def newest(self, template_id: str) -> Template | None:
-        """By id, or by `id@version` where that version is the one at hand."""
-        template = self.templates.get(template_id.partition("@")[0])
-        return template if template and template_id in (template.id, template.name) else None
+        """By id, or the very version by `id@version`."""
+        return self.versions.get(template_id) or self.templates.get(template_id)
 
 
 @cache

@@ -52,7 +52,7 @@ VERSIONS = {"take_off": "1", "estimate": "1"}
 
 # --- templates -----------------------------------------------------------------------------------------------------------
 def kitchen() -> Template:
-    template = library().newest("kitchen_renovation")
+    template = library().newest("kitchen_renovation@1")
     assert template is not None
     return template
 

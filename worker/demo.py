@@ -41,7 +41,7 @@ SCRIPT: Final = (
     ("looks good, go ahead", False),
     ("we'll hire a contractor", False),
 )
-TEMPLATE: Final = "kitchen_renovation"
+TEMPLATE: Final = "kitchen_renovation@1"  # the short one: it is told in a minute
 UP_WITHIN: Final = 90.0  # seconds; a cold disk and a busy machine included
 KILL_WITHIN: Final = 20.0
 POLLING: Final = "worker.polling"  # what a worker prints when it asks for work

@@ -22,7 +22,7 @@ SAID = "A new kitchen in Seattle, 98101"
 
 async def tell_what_history_will_not_know(homeview: Stack, journey: str, text: str, key: str) -> JourneyState:
     """What the activities of a turn do, without the workflow: just what a kill -9 behind `record` leaves."""
-    template = library().newest("kitchen_renovation")
+    template = library().newest("kitchen_renovation@1")
     assert template
     row = await homeview.view(journey)
     common = {"persona": "homeowner", "title": row["title"], "locale": "en-US", "currency": "USD"}

@@ -70,7 +70,7 @@ def _kept(report: Report, name: str, turns: str, row: Row) -> list[str]:
 async def start(bed: Bed) -> str:
     """A journey as the API starts one, with a lower bound on its runs."""
     assert bed.temporal
-    template = library().newest("kitchen_renovation")
+    template = library().newest("kitchen_renovation@1")
     assert template
     key = f"growth-{time.time_ns()}"
     journey_id = names.journey_id("home", key)

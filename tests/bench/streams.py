@@ -34,7 +34,7 @@ async def run(report: Report, work: Path, index: Path, *, quick: bool) -> None:
 
 async def _cell(bed: Bed, streams: int, first: int) -> Row:
     async with bed.run.http() as http:
-        answer = await http.post("/v1/journeys", json={})
+        answer = await http.post("/v1/journeys", json={"template": "kitchen_renovation@1"})
         journey = answer.raise_for_status().json()["journey_id"]
     listening = {"port": bed.run.settings.api_port, "journey": journey, "streams": streams}
     async with helper("tests.bench.listeners", json.dumps(listening)) as listeners:

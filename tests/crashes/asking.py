@@ -71,7 +71,7 @@ class Caller:
 
 
 def begin() -> Ask:
-    return Ask("begin", "", {"template": "kitchen_renovation"})
+    return Ask("begin", "", {"template": "kitchen_renovation@1"})
 
 
 def say(text: str) -> Ask:

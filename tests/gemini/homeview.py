@@ -13,8 +13,8 @@ from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
 from tests.gemini.asked import Asked, Json
 
-_TEMPLATE = library().newest("kitchen_renovation")
-KITCHEN = {need.name: need for _, need in _TEMPLATE.needs()} if _TEMPLATE else {}
+# A brief leaves the words that people use for an input for the model to know.
+KNOWN = {(need.name, need.ask): need for template in library().templates.values() for _, need in template.needs()}
 
 
 class Unforgetting(MiniLM):
@@ -53,8 +53,7 @@ class SensibleGemini:
 
 
 def _need(told: Json) -> Need:
-    """With the words people use for it where it is one of our kitchen's, which a brief leaves for the model to know."""
-    if known := KITCHEN.get(told["name"]):
+    if known := KNOWN.get((told["name"], told["asks"])):
         return known
     options = [Option(id=id_, title=title) for id_, title in told.get("options", {}).items()]
     return Need(name=told["name"], kind=told["kind"], title=told["name"], ask=told["asks"], options=options)

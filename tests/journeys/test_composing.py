@@ -158,7 +158,7 @@ def test_what_the_template_gives_is_used_like_an_input_that_somebody_gave() -> N
 
 # --- as files ------------------------------------------------------------------------------------------------------------
 def edited(edit: Callable[[str], str]) -> Template:
-    return parse_template(edit((TEMPLATES / "kitchen_renovation.yaml").read_text(encoding="utf-8")), "kitchen.yaml")
+    return parse_template(edit((TEMPLATES / "kitchen_renovation.v1.yaml").read_text(encoding="utf-8")), "kitchen.yaml")
 
 
 def test_a_kitchen_that_leaves_its_runs_to_be_filled_in_is_the_kitchen() -> None:
@@ -173,7 +173,7 @@ def test_the_kitchen_says_everything_itself_so_it_travels_as_it_always_did() -> 
 
 
 def test_a_mistake_in_a_file_is_named_with_its_line() -> None:
-    text = (TEMPLATES / "kitchen_renovation.yaml").read_text(encoding="utf-8").replace("kind: room_size", "kind: area")
+    text = (TEMPLATES / "kitchen_renovation.v1.yaml").read_text(encoding="utf-8").replace("kind: room_size", "kind: area")
     line = next(n for n, words in enumerate(text.splitlines(), 1) if "id: take_off" in words)
     with pytest.raises(TemplateError) as error:
         parse_template(text, "kitchen.yaml")
@@ -185,7 +185,7 @@ def test_a_mistake_in_a_file_is_named_with_its_line() -> None:
 
 def test_a_skill_that_nobody_has_is_refused_where_every_plugin_could_be_read() -> None:
     with pytest.raises(TemplateError, match=r"steps\.take_off: there is no skill 'take_off'; there are "):
-        parse_template((TEMPLATES / "kitchen_renovation.yaml").read_text(encoding="utf-8"), "kitchen.yaml", Registry([]))
+        parse_template((TEMPLATES / "kitchen_renovation.v1.yaml").read_text(encoding="utf-8"), "kitchen.yaml", Registry([]))
 
 
 def test_a_decision_needs_no_skill() -> None:

@@ -228,7 +228,7 @@ def test_a_template_too_large_to_travel_is_refused_by_its_bytes(letter: str) -> 
 
 
 def test_the_content_hash_is_stable_across_reading_and_changes_with_every_content() -> None:
-    again = read_template(TEMPLATES / "kitchen_renovation.yaml")
+    again = read_template(TEMPLATES / "kitchen_renovation.v1.yaml")
     assert again == kitchen()
     assert again.content_hash() == kitchen().content_hash() == Template.model_validate_json(again.model_dump_json()).content_hash()
     hashes = {
@@ -240,13 +240,19 @@ def test_the_content_hash_is_stable_across_reading_and_changes_with_every_conten
 
 
 def test_every_template_of_the_library_loads_under_the_name_of_its_file() -> None:
-    files = sorted(TEMPLATES.glob("*.yaml"))
+    files = sorted(path.stem for path in TEMPLATES.glob("*.yaml"))
+    library = Library()
     assert files
-    assert sorted(Library().templates) == [path.stem for path in files]
+    earlier = [each for each in library.versions.values() if each != library.templates[each.id]]
+    assert sorted([*library.templates, *(f"{each.id}.v{each.version}" for each in earlier)]) == files
 
 
-def test_a_template_is_found_by_id_or_by_the_version_at_hand() -> None:
-    library, name = Library(), kitchen().name
-    assert library.newest("kitchen_renovation") == library.newest(name) == kitchen()
+def test_a_template_is_found_by_its_version_or_else_the_newest_by_its_id() -> None:
+    library = Library()
+    newest = library.newest("kitchen_renovation")
+    assert newest
+    assert newest.version > kitchen().version
+    assert library.newest(kitchen().name) == kitchen()
+    assert library.newest(newest.name) == newest
     for other in ("kitchen_renovation@999", "kitchen_renovation@", "moon", "", "kitchen_renovation@1@1"):
         assert library.newest(other) is None

@@ -64,7 +64,7 @@ class Seen:
 
     async def run(self, journey: str | None = None, message: str | None = None) -> str:
         async with asyncio.timeout(60):
-            await self.chat.run(journey, "kitchen_renovation", None, message)
+            await self.chat.run(journey, "kitchen_renovation@1", None, message)
         return self.text
 
     async def until_it_shows(self, words: str) -> None:

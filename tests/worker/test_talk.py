@@ -169,7 +169,7 @@ async def test_a_lost_answer_is_asked_for_again_and_the_message_is_one_turn(home
 
     async with httpx2.AsyncClient(transport=Flaky(first_two_messages), base_url=homeview.settings.api_url) as http:
         talk = Talk(http)
-        journey = (await talk.start("kitchen_renovation"))["journey_id"]
+        journey = (await talk.start("kitchen_renovation@1"))["journey_id"]
         turn = await talk.say(journey, "My kitchen is in Seattle, 98101")
         assert len(posts) == 3
         assert [t["turn_id"] for t in await talk.conversation(journey)][1:] == [turn["turn_id"]]
@@ -178,7 +178,7 @@ async def test_a_lost_answer_is_asked_for_again_and_the_message_is_one_turn(home
 async def test_a_listener_hears_each_turn_once_and_in_order(homeview: Stack) -> None:
     async with client(homeview.settings.api_url) as http:
         talk = Talk(http)
-        journey = (await talk.start("kitchen_renovation"))["journey_id"]
+        journey = (await talk.start("kitchen_renovation@1"))["journey_id"]
         heard: list[Event] = []
 
         async def listen() -> None:

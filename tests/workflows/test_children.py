@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 PROJECTS = {
     "ask": "Which project?",
     "options": [
-        {"id": "kitchen", "title": "The kitchen", "starts": "kitchen_renovation", "hands": ["place"], "at_most": 2},
+        {"id": "kitchen", "title": "The kitchen", "starts": "kitchen_renovation@1", "hands": ["place"], "at_most": 2},
         {"id": "enough", "title": "That is all"},
     ],
 }

@@ -23,7 +23,7 @@ RUN_OF_TWENTY = 150  # events after which a run continues as new: about twenty t
 
 async def begin(homeview: Stack, name: str, continue_after_events: int) -> str:
     """As the API starts a journey, with shorter runs."""
-    template = library().newest("kitchen_renovation")
+    template = library().newest("kitchen_renovation@1")
     assert template
     journey = names.journey_id("home", name)
     common: dict[str, Any] = {"tenant": "home", "persona": "homeowner", "title": "Kitchen", "locale": "en-US", "currency": "USD"}

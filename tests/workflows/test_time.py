@@ -88,7 +88,7 @@ async def journey(temporal: WorkflowEnvironment, mind: tuple[Any, Any, Any], tmp
     url = f"sqlite:///{tmp_path / 'journeys.db'}"
     migrate(url)
     store = Store(url)
-    template = library().newest("kitchen_renovation")
+    template = library().newest("kitchen_renovation@1")
     assert template
     journey_id = names.journey_id("test", str(tmp_path))
     common = {"tenant": "test", "persona": "homeowner", "title": "Kitchen", "locale": "en-US", "currency": "USD"}

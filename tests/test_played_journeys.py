@@ -1,0 +1,143 @@
+"""Every scripted journey from its first message to its last step, over HTTP on a server that skips time: offline, asking a model, and with
+a worker killed and 45 days passed at random places. What comes out is the same.
+
+HOMEVIEW_SEED repeats a run; its seed is printed.
+"""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.testing import WorkflowEnvironment
+
+from providers.devserver import search_attributes
+from providers.gemini.client import GeminiClient
+from providers.gemini.model import DEFAULT_MODEL, GeminiModel
+from providers.settings import Settings
+from providers.temporal import data_converter
+from tests.gemini.homeview import SensibleGemini
+from tests.gemini.running import fake_gemini
+from tests.journeys.playing import Player, read, scripts
+from tests.running import Stack, replays, stack
+
+pytestmark = pytest.mark.anyio
+SEED = int(os.environ.get("HOMEVIEW_SEED") or random.SystemRandom().randrange(10**6))
+
+
+@pytest.fixture(scope="module")
+async def skipping() -> AsyncIterator[WorkflowEnvironment]:
+    binary = Path(sys.executable).parent / "temporal-test-server"
+    async with await WorkflowEnvironment.start_time_skipping(data_converter=data_converter, test_server_existing_path=str(binary)) as env:
+        await env.client.operator_service.add_search_attributes(
+            AddSearchAttributesRequest(namespace="default", search_attributes=search_attributes())
+        )
+        yield env
+
+
+@pytest.fixture(scope="module")
+async def offline(skipping: WorkflowEnvironment, mind: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    async with stack(skipping, tmp_path_factory.mktemp("offline"), mind) as homeview:
+        yield homeview
+
+
+def player(env: WorkflowEnvironment, homeview: Stack, name: str, beside: Any = None) -> Player:
+    async def passes(days: int) -> None:
+        await env.sleep(timedelta(days=days))
+
+    return Player(homeview.http, read(name), passes, beside)
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> dict[str, dict[str, Any]]:
+    """End states by script, as the first run of each left them."""
+    return {}
+
+
+@pytest.mark.parametrize("name", scripts())
+async def test_a_journey_is_talked_to_its_end_offline(
+    skipping: WorkflowEnvironment, offline: Stack, undisturbed: dict[str, dict[str, Any]], name: str
+) -> None:
+    playing = player(skipping, offline, name)
+    undisturbed[name] = await playing.play()
+    await replays(await offline.history(playing.journey))
+
+
+@pytest.fixture(scope="module")
+async def asking(skipping: WorkflowEnvironment, mind: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
+    async with fake_gemini(rule=SensibleGemini(mind[0])) as gemini:
+        client = GeminiClient(SecretStr("a-key"), gemini.url)
+        async with stack(skipping, tmp_path_factory.mktemp("asked"), mind, models=[GeminiModel(client, DEFAULT_MODEL)]) as homeview:
+            yield homeview
+        await client.close()
+
+
+@pytest.mark.parametrize("name", scripts())
+async def test_a_journey_goes_the_same_way_where_a_model_is_asked(
+    skipping: WorkflowEnvironment, asking: Stack, undisturbed: dict[str, dict[str, Any]], name: str
+) -> None:
+    playing = player(skipping, asking, name)
+    ended = await playing.play()
+    await replays(await asking.history(playing.journey))
+    if name in undisturbed:
+        assert ended == undisturbed[name]
+
+
+class KilledWorker:
+    """A worker's process, killed while the turn `at` is open, and another one behind it."""
+
+    def __init__(self, settings: Settings, at: int, delay: float) -> None:
+        self.settings, self.at, self.delay, self.kills = settings, at, delay, 0
+        self.process = self.start()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("GEMINI_", "HOMEVIEW_"))}
+        with (self.settings.home / "worker.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "worker.cli", "worker"], env=kept | self.settings.environment(), stdout=log, stderr=log
+            )
+
+    async def beside(self, turn: int) -> None:
+        if turn != self.at:
+            return
+        await asyncio.sleep(self.delay)  # anywhere in the turn: before it was taken, while it is worked on, after it was told
+        self.end()
+        self.kills += 1
+        self.process = self.start()
+
+    def end(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+
+@pytest.mark.parametrize("name", scripts())
+async def test_a_killed_worker_and_forty_five_silent_days_change_nothing_of_how_a_journey_ends(
+    skipping: WorkflowEnvironment, offline: Stack, mind: Any, index_root: Path, tmp_path: Path, undisturbed: dict[str, Any], name: str
+) -> None:
+    drawn = random.Random(f"{SEED}/{name}")
+    turns = len(read(name).turns)
+    at, gap, delay = drawn.randrange(turns), drawn.randrange(1, turns), drawn.uniform(0, 0.12)
+    print(f"{name}: HOMEVIEW_SEED={SEED}, killed {delay * 1000:.0f} ms into turn {at}, 45 days before turn {gap}")
+    if name not in undisturbed:
+        undisturbed[name] = await player(skipping, offline, name).play()
+    shutil.copytree(index_root, tmp_path / "index")
+    async with stack(skipping, tmp_path, mind, worker=False) as homeview:
+        worker = KilledWorker(homeview.settings, at, delay)
+        try:
+            playing = player(skipping, homeview, name, worker.beside)
+            ended = await playing.play(gap_before=gap, check=False)
+            await replays(await homeview.history(playing.journey))
+        finally:
+            worker.end()
+    assert worker.kills == 1 or not read(name).turns[at].request()
+    assert ended == undisturbed[name]

@@ -173,6 +173,15 @@ def test_a_bathroom_of_five_by_eight_takes_two_gallons():  # J2.3
         assert words in page
 
 
+def test_further_rooms_are_painted_with_the_first():
+    alone, both = made("paint_plan"), made("paint_plan", other_rooms=text("hall 4 x 20, closet 1.2 x 1.5 m"), ceiling_height=ft(9))
+    walls = 26 * 9 + 48 * 9 - 36 + D("2") * (D("3.9370") + D("4.9213")) * 9 - 36
+    assert D(both["surfaces"]["wall_sqft"]) == walls and both["lines"][0]["packs"] > alone["lines"][0]["packs"]
+    assert "one door and one window" in " ".join(both["assumptions"])
+    with pytest.raises(BadMeasure, match="To paint hall"):
+        made("paint_plan", other_rooms=text("hall 80 sq ft"))
+
+
 def test_several_changes_of_the_walls_may_be_named_at_once():
     plan = made("paint_plan", wall_change=Choices(options=("stains", "patches")))
     assert len(plan["primer_for"]) == 2 and "Primer, because" in as_text("paint_plan", plan)
@@ -212,6 +221,8 @@ def test_partitions_can_be_listed_run_by_run():
         "basement_take_off", partition_run=None, partition_runs=text("60 ft, 60 ft"), room_size=RoomSize(length_ft=D(40), width_ft=D(20))
     )
     assert D(listed["lines"][0]["net"]) == 46 + 46 + 91 + 20
+    metric = made("basement_take_off", partition_run=None, partition_runs=text("4 m and 10'7\""), doors=None)
+    assert D(metric["lines"][0]["net"]) == 11 + 9
 
 
 def test_areas_that_hold_ask_nothing_and_those_that_do_not_do():

@@ -254,7 +254,11 @@ def test_a_schedule_says_whether_it_fits_and_when_to_order():
     page = as_text("work_schedule", tight)
     for words in ("order by 2027-01-18", "Rough-in inspection", "Nothing on this path may slip: order cabinets", "holidays"):
         assert words in page
-    assert "does not fit 8 weeks" in made("work_schedule", timeline=Weeks(low=D(8), high=D(8)))["headline"]
+    short = made("work_schedule", timeline=Weeks(low=D(8), high=D(8)))["headline"]
+    assert "does not fit 8 weeks; longest on the way is “Order cabinets" in short
+    assert made("work_schedule", timeline=Weeks(low=D(8), high=D(13)))["in_time"] is True
+    assert "that fits 13 weeks" in made("work_schedule", timeline=Weeks(low=D(8), high=D(13)))["headline"]
+    assert "are enough only" in made("work_schedule", timeline=Weeks(low=D(8), high=D(9)))["headline"]
     roomy = made("work_schedule", timeline=Weeks(low=D(10), high=D(20)))
     assert "that fits 20 weeks" in roomy["headline"] and roomy["in_time"] is True
     assert made("work_schedule", timeline=None)["in_time"] is None
@@ -263,6 +267,8 @@ def test_a_schedule_says_whether_it_fits_and_when_to_order():
 def test_a_schedule_follows_project_scope_cabinets_and_extras():
     assert made("work_schedule", scope=pick("refresh"))["on_site_weeks"] == [3, 4]
     assert made("work_schedule", cabinet_tier=pick("stock"))["total_weeks"] == [7, 11]
+    assert not any("cabinets" in said for said in made("work_schedule", scope=pick("refresh"))["assumptions"])
+    assert not any("cabinets" in said for said in made("work_schedule", project_kind=pick("master_bath"))["assumptions"])
     basement = made("work_schedule", project_kind=pick("basement"), extras=Choices(options=("wet_bar",)), start_on=None)
     assert basement["total_weeks"] == [13, 17] and "wet bar" in as_text("work_schedule", basement)
     assert made("work_schedule", project_kind=pick("master_bath"))["on_site_weeks"] == [3, 4]

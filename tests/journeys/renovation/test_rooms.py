@@ -81,7 +81,7 @@ def test_what_cannot_be_read_as_one_room_is_refused_with_its_words(text):
 
 def test_runs_are_read_and_a_word_among_them_is_refused():
     assert read_runs("8 ft, 6.5 ft and 10'6\"") == (D(8), D("6.5"), D("10.5"))
-    assert read_runs("120") == (D(120),)
+    assert read_runs("120") == (D(120),) and read_runs("1000 ft") == (D(1000),)
     assert read_runs("2 m, 10'7\"") == (D("6.5617"), D("10.5833"))
     for text in ("8 ft, long", "0", ";"):
         with pytest.raises(BadMeasure):

@@ -32,7 +32,7 @@ SKILLS: tuple[tuple[Manifest, Make], ...] = (
             "Paint plan",
             "gallons of paint and primer and a shopping list",
             {"room_size": "room_size"},
-            {**_ROOM, "coats": "count", "wall_change": "choices", "ceiling_paint": "choice", "place": "place"},
+            {**_ROOM, "other_rooms": "text", "coats": "count", "wall_change": "choices", "ceiling_paint": "choice", "place": "place"},
             version=f"1+{BOOK.version}",
         ),
         measuring_skills.plan_paint,

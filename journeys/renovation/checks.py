@@ -46,7 +46,7 @@ def rooms_against_floor(rooms: Sequence[ListedRoom], floor_sqft: Decimal) -> Fin
     elif share < low:
         question = f"Only {plain(max(share, Decimal(0)))} % are left for halls, stairs, closets and walls: are all measures right?"
     else:
-        sentence = f"{sums}; the other {plain(share)} % are what halls, stairs, closets and walls commonly take."
+        sentence = f"{sums}; halls, stairs, closets and walls make {plain(share)} % of it, as is common."
         return Finding(check="rooms_against_floor", sentence=sentence)
     return Finding(check="rooms_against_floor", sentence=f"{sums}.", question=question)
 

@@ -17,7 +17,7 @@ from journeys.renovation.errors import BadMeasure, MissingInput
 from journeys.renovation.given import count, feet, given, inches, need, option, options
 from journeys.renovation.quantities import SLAB_FT, FloorMaterial, TakeOffLine, plain
 from journeys.renovation.room_takeoff import RoomTakeOff
-from journeys.renovation.rooms import Room, surfaces
+from journeys.renovation.rooms import Room, together
 from journeys.renovation.takeoff import Scope
 from journeys.renovation.work import OPTIONS
 
@@ -27,9 +27,11 @@ Results: TypeAlias = Mapping[str, dict[str, Any]]
 
 def plan_paint(inputs: Inputs, results: Results) -> dict[str, Any]:
     room = need(inputs, "room_size", RoomSize)
-    measured = Room(**_room(inputs, room))
+    first = Room(**_room(inputs, room))
+    rooms, said = _other_rooms(inputs, first.height_ft)
+    painted = together([first, *rooms])
     made = paint.paint_plan(
-        surfaces(measured),
+        painted.model_copy(update={"assumptions": (*painted.assumptions, *said)}),
         coats=count(inputs, "coats"),
         wall_change=cast(tuple[paint.WallChange, ...], options(inputs, "wall_change", get_args(paint.WallChange))),
         ceiling=cast(paint.CeilingPaint | None, option(inputs, "ceiling_paint", get_args(paint.CeilingPaint))),
@@ -37,6 +39,19 @@ def plan_paint(inputs: Inputs, results: Results) -> dict[str, Any]:
         place=given(inputs, "place", Place),
     )
     return made.model_dump(mode="json")
+
+
+def _other_rooms(inputs: Inputs, height: Decimal | None) -> tuple[list[Room], tuple[str, ...]]:
+    """Further rooms in the same colours, as high as the first where that is known."""
+    listed = given(inputs, "other_rooms", Text)
+    if listed is None:
+        return [], ()
+    read, rooms = room_list.read_rooms(listed.text), []
+    for each in read.rooms:
+        if each.sides_ft is None:
+            raise BadMeasure(f"To paint {each.name} I need its length and width, not only its area.")
+        rooms.append(Room(name=each.name, length_ft=each.sides_ft[0], width_ft=each.sides_ft[1], height_ft=height))
+    return rooms, read.assumptions
 
 
 def take_off_tile(inputs: Inputs, results: Results) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from journeys.renovation.errors import BadMeasure
 
 FT_PER_M = 1 / Decimal("0.3048")  # the international foot, exact
+FINE_FT = Decimal("0.0001")  # as fine as a length travels in a journey
 LONGEST_FT = Decimal(1000)
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,6})(?:\.\d{1,4})?"
 _UNIT = r"(?:feet|foot|ft\.?|lf|'|metres?|meters?|m)(?![a-z²2])"
@@ -27,8 +28,11 @@ _BETWEEN = re.compile(rf"[;\n]|,(?!\d)|\s\+\s|{_AFTER_A_MEASURE}\s+and\s+", re.I
 
 
 class ListedRoom(NamedTuple):
+    """`sides_ft` where they were listed, and not an area alone."""
+
     name: str
     sqft: Decimal
+    sides_ft: tuple[Decimal, Decimal] | None = None
 
 
 class RoomList(NamedTuple):
@@ -45,16 +49,18 @@ def read_rooms(text: str) -> RoomList:
         found = by or area
         if found is None or _SEVERAL.match(found["name"].strip()) or _ANOTHER_MEASURE.search(found["name"]):
             raise BadMeasure(f"I can't read “{piece[:60]}” as one room: please write each as “kitchen 14.5 x 12 ft” or “hall 60 sq ft”.")
+        sides = None
         if area is not None:
             sqft = _number(area["area"]) * (FT_PER_M**2 if "m" in area["unit"].removeprefix("sq") else 1)
         else:
             assert by is not None
             otherwise = _unit_of(by["b"]) or _unit_of(by["a"])
             unitless = unitless or otherwise is None
-            sqft = _feet(by["a"], otherwise) * _feet(by["b"], otherwise)
-        if not 0 < sqft <= LONGEST_FT**2:
+            sides = (_feet(by["a"], otherwise), _feet(by["b"], otherwise))
+            sqft = sides[0] * sides[1]
+        if not 0 < sqft <= LONGEST_FT**2 or max(sides or (0,)) > LONGEST_FT:
             raise BadMeasure(f"“{piece[:60]}” has no area that a room can have; please check it.")
-        rooms.append(ListedRoom(found["name"].strip(" :=-").lower() or f"room {len(rooms) + 1}", sqft))
+        rooms.append(ListedRoom(found["name"].strip(" :=-").lower() or f"room {len(rooms) + 1}", sqft, sides))
     if not rooms:
         raise BadMeasure("There is no room in that list; please write each as “kitchen 14.5 x 12 ft”.")
     return RoomList(tuple(rooms), ("Numbers without a unit are taken as feet.",) if unitless else ())
@@ -88,7 +94,7 @@ def _feet(side: str, otherwise: str | None) -> Decimal:
     if parts is None:
         raise BadMeasure(f"I can't read “{side[:60]}” as a length.")
     whole = _number(parts["whole"]) * (FT_PER_M if (_unit_of(side) or otherwise) == "m" else 1)
-    return whole + _number(parts["inches"] or "0") / 12
+    return (whole + _number(parts["inches"] or "0") / 12).quantize(FINE_FT)
 
 
 def _number(written: str) -> Decimal:

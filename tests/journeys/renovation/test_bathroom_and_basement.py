@@ -61,12 +61,14 @@ def test_an_800_sqft_basement_with_120_ft_of_partitions():  # J4: 91 studs and e
     assert taken.line("plates").net == 360
     assert (taken.line("flooring").gross, taken.line("flooring").packs) == (880, 44)
     assert taken.line("drywall").net == 120 * D("7.5") * 2 + 800 - 5 * 21 * 2
+    assert taken.line("paint").inputs["area_sqft"] == taken.line("drywall").net
     assert taken.line("doors").net == 5
 
 
 def test_foundation_walls_are_lined_where_their_length_is_known():
     unknown, known = basement_take_off(a_basement()), basement_take_off(a_basement(outside_run_ft=D(114)))
     sized = basement_take_off(a_basement(length_ft=D(32), width_ft=D(25)))
+    assert known.line("plates").net == (120 + 114) * 3 and unknown.line("plates").net == 120 * 3
     assert known.line("drywall").net - unknown.line("drywall").net == 114 * D("7.5")
     assert known.line("drywall").net == sized.line("drywall").net
     assert any("not counted" in said for said in unknown.assumptions)

@@ -173,6 +173,15 @@ def test_a_bathroom_of_five_by_eight_takes_two_gallons():  # J2.3
         assert words in page
 
 
+def test_further_rooms_are_painted_with_the_first():
+    alone, both = made("paint_plan"), made("paint_plan", other_rooms=text("hall 4 x 20, closet 1.2 x 1.5 m"), ceiling_height=ft(9))
+    walls = 26 * 9 + 48 * 9 - 36 + D("2") * (D("3.9370") + D("4.9213")) * 9 - 36
+    assert D(both["surfaces"]["wall_sqft"]) == walls and both["lines"][0]["packs"] > alone["lines"][0]["packs"]
+    assert "one door and one window" in " ".join(both["assumptions"])
+    with pytest.raises(BadMeasure, match="To paint hall"):
+        made("paint_plan", other_rooms=text("hall 80 sq ft"))
+
+
 def test_several_changes_of_the_walls_may_be_named_at_once():
     plan = made("paint_plan", wall_change=Choices(options=("stains", "patches")))
     assert len(plan["primer_for"]) == 2 and "Primer, because" in as_text("paint_plan", plan)
@@ -212,6 +221,8 @@ def test_partitions_can_be_listed_run_by_run():
         "basement_take_off", partition_run=None, partition_runs=text("60 ft, 60 ft"), room_size=RoomSize(length_ft=D(40), width_ft=D(20))
     )
     assert D(listed["lines"][0]["net"]) == 46 + 46 + 91 + 20
+    metric = made("basement_take_off", partition_run=None, partition_runs=text("4 m and 10'7\""), doors=None)
+    assert D(metric["lines"][0]["net"]) == 11 + 9
 
 
 def test_areas_that_hold_ask_nothing_and_those_that_do_not_do():
@@ -243,7 +254,11 @@ def test_a_schedule_says_whether_it_fits_and_when_to_order():
     page = as_text("work_schedule", tight)
     for words in ("order by 2027-01-18", "Rough-in inspection", "Nothing on this path may slip: order cabinets", "holidays"):
         assert words in page
-    assert "does not fit 8 weeks" in made("work_schedule", timeline=Weeks(low=D(8), high=D(8)))["headline"]
+    short = made("work_schedule", timeline=Weeks(low=D(8), high=D(8)))["headline"]
+    assert "does not fit 8 weeks; longest on the way is “Order cabinets" in short
+    assert made("work_schedule", timeline=Weeks(low=D(8), high=D(13)))["in_time"] is True
+    assert "that fits 13 weeks" in made("work_schedule", timeline=Weeks(low=D(8), high=D(13)))["headline"]
+    assert "are enough only" in made("work_schedule", timeline=Weeks(low=D(8), high=D(9)))["headline"]
     roomy = made("work_schedule", timeline=Weeks(low=D(10), high=D(20)))
     assert "that fits 20 weeks" in roomy["headline"] and roomy["in_time"] is True
     assert made("work_schedule", timeline=None)["in_time"] is None
@@ -252,6 +267,8 @@ def test_a_schedule_says_whether_it_fits_and_when_to_order():
 def test_a_schedule_follows_project_scope_cabinets_and_extras():
     assert made("work_schedule", scope=pick("refresh"))["on_site_weeks"] == [3, 4]
     assert made("work_schedule", cabinet_tier=pick("stock"))["total_weeks"] == [7, 11]
+    assert not any("cabinets" in said for said in made("work_schedule", scope=pick("refresh"))["assumptions"])
+    assert not any("cabinets" in said for said in made("work_schedule", project_kind=pick("master_bath"))["assumptions"])
     basement = made("work_schedule", project_kind=pick("basement"), extras=Choices(options=("wet_bar",)), start_on=None)
     assert basement["total_weeks"] == [13, 17] and "wet bar" in as_text("work_schedule", basement)
     assert made("work_schedule", project_kind=pick("master_bath"))["on_site_weeks"] == [3, 4]

@@ -31,6 +31,16 @@ def test_what_does_not_add_up_is_asked(text, words):
     assert not found.holds and words in found.question
 
 
+@pytest.mark.parametrize(("listed", "holds"), [(750, True), (751, False), (700, True), (650, True), (649, False)])
+def test_exactly_25_and_35_per_cent_are_still_tolerated(listed, holds):
+    assert rooms_against_floor([ListedRoom("rooms", D(listed))], D(1000)).holds is holds
+
+
+def test_a_list_with_its_halls_may_be_five_per_cent_short_and_no_more():
+    assert rooms_against_floor(rooms("living 85 x 10, hall 100 sq ft"), D(1000)).holds
+    assert not rooms_against_floor(rooms("living 84 x 10, hall 100 sq ft"), D(1000)).holds
+
+
 def test_listed_halls_and_closets_fill_the_floor():
     found = rooms_against_floor(rooms("living 30 x 40, hall 200 sq ft, closet 80 sq ft"), D(1500))
     assert found.holds and "nothing is missing" in found.sentence

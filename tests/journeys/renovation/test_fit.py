@@ -60,6 +60,8 @@ def test_a_thing_goes_through_a_doorway_on_its_smallest_end():
 
 def test_height_is_checked_where_it_is_known():
     assert not fixture_fit("built_in", size(30, 20, 90), size(30, 20, 84)).fits
+    assert any("maker's sheet" in said for said in fixture_fit("built_in", size(30, 20), size(30, 20)).assumptions)
+    assert not any("maker's sheet" in said for said in fixture_fit("bed", size(30, 20), size(30, 20)).assumptions)
     assert any("height" in said for said in fixture_fit("built_in", size(30, 20, 90), size(30, 20)).assumptions)
 
 

@@ -23,6 +23,8 @@ def test_openings_add_four_studs_and_corners_two():
 
 def test_each_run_ends_in_a_stud_of_its_own():
     assert studs([D(60), D(60)]).net == 2 * 46
+    assert any("one straight run" in said for said in studs([D(60)]).assumptions)
+    assert not any("one straight run" in said for said in studs([D(60), D(60)]).assumptions)
 
 
 def test_plates_are_two_or_three_times_the_run():  # 3f

@@ -71,6 +71,11 @@ def test_in_another_currency_there_are_quantities_and_no_prices():
     assert any("CAD" in said for said in plan.assumptions) and "$" not in plan.headline
 
 
+def test_one_to_four_coats_make_sense():
+    assert [a_plan(coats=coats).coats for coats in (1, 4)] == [1, 4]
+    assert "in one coat" in a_plan(coats=1).headline
+
+
 @pytest.mark.parametrize("coats", [0, 5])
 def test_coats_that_make_no_sense_are_refused(coats):
     with pytest.raises(BadMeasure, match="coats"):

@@ -32,6 +32,7 @@ def test_a_box_is_known_by_its_area_or_by_its_tiles():
     assert box_holds(None, None, D(12)) == 12
     assert box_holds(SUBWAY, 48, None) == 6
     assert box_holds(SUBWAY, 72, D("9.1")) == D("9.1")
+    assert box_holds(SUBWAY, 84, D(10)) == box_holds(SUBWAY, 76, D(10)) == 10  # five per cent either way
     assert box_holds(None, 48, None) == 9
 
 

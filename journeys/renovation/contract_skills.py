@@ -1,5 +1,6 @@
 """Skills of a contractor's bid: estimate, what could cost less, change orders, proposal, and the quotes that came in."""
 
+from decimal import Decimal
 from typing import Any
 
 from journeys.inputs import Area, Length, Place, Text
@@ -37,12 +38,13 @@ def contractor_estimate(inputs: Inputs, results: Results) -> dict[str, Any]:
     partition = run.feet if run else taken.get("studs.run_ft")
     if floor is None or partition is None:
         raise MissingInput("floor_area" if floor is None else "partition_run")
-    doors = taken.get("doors")
+    doors = count(inputs, "doors")
+    counted = taken.get("doors") if doors is None else Decimal(doors)
     basement = Basement(
         floor_sqft=floor,
         partition_ft=partition,
         drywall_sqft=taken.get("drywall"),
-        doors=None if doors is None else int(doors),
+        doors=None if counted is None else int(counted),
         bathrooms=count(inputs, "bathrooms") or 0,
         bedrooms=count(inputs, "bedrooms") or 0,
         wet_bars=count(inputs, "wet_bars") or 0,

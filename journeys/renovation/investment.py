@@ -115,10 +115,13 @@ def down_payment(one: Property) -> int:
 
 
 def baseline(one: Property, *, currency: str) -> Baseline:
-    """Raises UnpricedCurrency for all but USD, BadSum for a property without units or rent."""
+    """Raises UnpricedCurrency for all but USD, BadSum for a property without units or rent, or whose shares take more than
+    the rent."""
     BOOK.require(currency)
     if one.units < 1 or one.rent_cents_a_month <= 0:
         raise BadSum("A let property has at least one unit and a rent above zero.")
+    if one.expenses.maintenance_pct + one.expenses.vacancy_pct > 100:
+        raise BadSum("Maintenance and vacancy together can't take more than the whole rent; please check both shares.")
     year, down = year_at(one, one.rent_cents_a_month), down_payment(one)
     on_cash = share_pct(year.cash_after_debt_cents, down) if down else None
     cap_rate = share_pct(year.net_operating_income_cents, one.price_cents)

@@ -18,6 +18,7 @@ _OWN_HOME = ["homeowner", "diy_worker"]
 _ANY_OF_BID: dict[str, Kind] = {
     "floor_area": "area",
     "partition_run": "length",
+    "doors": "count",
     "bathrooms": "count",
     "bedrooms": "count",
     "wet_bars": "count",

@@ -21,6 +21,7 @@ WEEKS_PER_MONTH = Decimal(52) / 12
 LESSONS_MONTHS = 1
 MONTHS_AFTER = 3
 MOST_UNITS = 20
+MOST_WEEKS = 52
 
 
 class Month(Frozen):
@@ -52,12 +53,14 @@ class RentalPhasing(Answer):
 
 
 def rental_phasing(base: Baseline, chosen: Package, phasing: Phasing, work_weeks: Decimal = Decimal(6)) -> RentalPhasing:
-    """Month by month until three months after the last unit is let again. Raises BadSum for too many units or no weeks of work."""
+    """Month by month until three months after the last unit is let again.
+
+    Raises BadSum for too many units, and for no or too many weeks."""
     one = base.property
     if one.units > MOST_UNITS:
         raise BadSum(f"I phase at most {MOST_UNITS} units at a time.")
-    if work_weeks <= 0:
-        raise BadSum("The work takes at least some days; how many weeks?")
+    if not 0 < work_weeks <= MOST_WEEKS:
+        raise BadSum(f"The work on a unit takes some days at least and {MOST_WEEKS} weeks at most; how many weeks?")
     work_months = int((work_weeks / WEEKS_PER_MONTH).to_integral_value(ROUND_CEILING))
     rents = split(one.rent_cents_a_month, [Decimal(1)] * one.units)
     gains = split(chosen.uplift_cents_a_year // MONTHS, [Decimal(1)] * one.units)

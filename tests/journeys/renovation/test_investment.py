@@ -72,7 +72,8 @@ def test_what_is_bought_without_money_down_has_no_cash_on_cash():
 def test_only_dollars_and_let_property_are_calculated():
     with pytest.raises(UnpricedCurrency):
         baseline(a_duplex(), currency="CAD")
-    for wrong in ({"units": 0}, {"rent_cents_a_month": 0}, {"market_rent": between(0, 1)}):
+    greedy = Expenses(property_tax_cents=0, insurance_cents=0, maintenance_pct=D(60), vacancy_pct=D(41))
+    for wrong in ({"units": 0}, {"rent_cents_a_month": 0}, {"market_rent": between(0, 1)}, {"expenses": greedy}):
         with pytest.raises(BadSum):
             baseline(a_duplex(**wrong), currency="USD")
 
@@ -199,8 +200,9 @@ def test_unit_by_unit_each_unit_is_empty_in_turn():
     assert (turn.target_rent_cents_a_unit, turn.list_rent_cents_a_unit, turn.floor_rent_cents_a_unit) == (1_290_00, 1_350_00, 1_250_00)
     assert turn.lost_rent_cents == at_once.lost_rent_cents == 2 * 2 * 950_00
     assert rental_phasing(a_baseline(), moderate, "all_at_once", D(4)).work_months == 1
-    with pytest.raises(BadSum, match="weeks"):
-        rental_phasing(a_baseline(), moderate, "all_at_once", D(0))
+    for weeks in (D(0), D(53)):
+        with pytest.raises(BadSum, match="52 weeks at most"):
+            rental_phasing(a_baseline(), moderate, "all_at_once", weeks)
     with pytest.raises(BadSum, match="at most 20"):
         rental_phasing(a_baseline(units=21), moderate, "all_at_once")
 

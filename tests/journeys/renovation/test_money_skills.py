@@ -115,6 +115,7 @@ def test_a_basement_take_off_stands_in_for_what_nobody_said():
     ]
     made = run("contractor_estimate", {"basement_take_off": {"lines": lines}}, floor_area=None, partition_run=None)
     assert made["basement"] | {"floor_sqft": "800", "partition_ft": "120", "drywall_sqft": "2000", "doors": 5} == made["basement"]
+    assert run("contractor_estimate", {"basement_take_off": {"lines": lines}}, doors=Count(count=7))["basement"]["doors"] == 7
     assert not any("Nobody" in said and "drywall" in said for said in made["assumptions"])
     with pytest.raises(BadSum, match="basement take off"):
         run("contractor_estimate", {"basement_take_off": {"lines": [{"item": "studs", "net": "many", "inputs": {}}]}})

@@ -7,7 +7,8 @@ from itertools import groupby
 
 from journeys.inputs import Choice, Choices, Found, Money, Need, Text
 from providers.offline.areas import areas, products
-from providers.offline.assign import NEAR, Cues, assigned, bare, cues_in, fits, found_of, nearest_cue, overlaps
+from providers.offline.assign import NEAR, Cues, assigned, cues_in, fits, found_of, nearest_cue, overlaps
+from providers.offline.bare import bare
 from providers.offline.figures import Figure, Mention, figures, fold, make
 from providers.offline.lengths import lengths, rooms, sides
 from providers.offline.options import Pick, picks

@@ -8,7 +8,7 @@ from typing import Any
 
 from journeys import engine
 from journeys.facts import Abandoned, Began, Chose, Fact, Gave, Made, Paused, Resumed, Said, Skipped, TimeCame, WentBack
-from journeys.inputs import Choice, Count, Day, Found, Length, Money, Need, Place, RoomSize, Text, Value, Weeks
+from journeys.inputs import Area, Choice, Choices, Count, Day, Found, Length, Money, Need, Percent, Place, RoomSize, Text, Value, Weeks
 from journeys.messages import Decision, Intent, Line, SkillResult, SkillRun, Understanding
 from journeys.state import JourneyState, ResultRef, Timer
 from journeys.template import Template
@@ -32,7 +32,7 @@ def a_step(step_id: str, **overrides: Any) -> dict[str, Any]:
 
 
 def a_need(name: str, kind: str = "text", **overrides: Any) -> dict[str, Any]:
-    options = {"options": [{"id": "a", "title": "A"}, {"id": "b", "title": "B"}]} if kind == "choice" else {}
+    options = {"options": [{"id": "a", "title": "A"}, {"id": "b", "title": "B"}]} if kind in ("choice", "choices") else {}
     return {"name": name, "kind": kind, "title": name.capitalize(), "ask": f"Which {name}?", **options, **overrides}
 
 
@@ -81,8 +81,14 @@ def a_value(need: Need, n: int = 0) -> Value:
             return Text(text=f"words {n}")
         case "choice":
             return Choice(option=need.options[n % len(need.options)].id)
+        case "choices":
+            return Choices(options=tuple(option.id for option in need.options[: 1 + n % len(need.options)]))
         case "length":
             return Length(feet=least + n)
+        case "area":
+            return Area(sqft=least + n)
+        case "percent":
+            return Percent(percent=least + n)
         case "room_size":
             return RoomSize(length_ft=least + 1 + n, width_ft=least + 1)
         case "money":

@@ -9,7 +9,7 @@ from typing import Protocol
 from journeys.inputs import Area, Count, Found, Length, Money, Need, Percent, RoomSize, Value, Weeks
 from providers.offline.areas import is_of_a_part
 from providers.offline.figures import Mention, before
-from providers.offline.periods import periods_of, speaks_of
+from providers.offline.periods import speaks_of, spoken_of
 from providers.offline.words import Token, cue_places, distance, is_question, sentence_around
 
 NEAR = 45  # as `distance` counts: a cue further off speaks of something else
@@ -20,6 +20,7 @@ SEEN_ONCE = ("room_size", "area", "money", "place")  # kinds seldom said of anyt
 EXTENT_AFTER = re.compile(r"\s?(?:in\s)?(deep|depth|thick|high|tall|height|apart)\b")
 EXTENTS = frozenset(["deep", "thick", "high", "tall", "wide", "long", "height"])
 OTHER_SUBJECT = re.compile(r"\b(?:counter|cabinet|island|fridge|window|door|wall|shelf|shelve|table|vanity|bench|hood|stove|oven|tub|sink)")
+SPENT = frozenset(["budget", "spend", "afford"])
 PRICED = re.compile(
     r"\b(?:cost|costs|price|priced|quote|quoted|bid|offer|offered|charge|charges|charged|paid|bill|each|worth|fee|rent|save|saved|sale)\b"
 )
@@ -64,21 +65,23 @@ def assigned(folded: str, mentions: Sequence[Mention], needs: Sequence[Need], as
     filled = {each.need for each in found}
     for need in needs:
         fitting = [mention for mention in left if may_answer(folded, need, mention)]
-        only = need.kind in SEEN_ONCE and needs_of_no_period(needs) == [need]
+        only = need.kind in SEEN_ONCE and plain(needs) == [need]
         if need.name in filled or not (need.name == asked or only):
             continue
         if need.name != asked and need.kind == "money":
             fitting = [mention for mention in fitting if is_a_budget(folded, mention)]
         if need.name != asked and need.kind == "area":
-            fitting = [mention for mention in fitting if not is_question(sentence_around(folded, mention.start))]
+            said_so = not spoken_of(need)  # a plain area is no unit's, unless the message says "each"
+            fitting = [m for m in fitting if (said_so or m.per) and not is_question(sentence_around(folded, m.start))]
         if len({repr(mention.value) for mention in fitting}) == 1:  # two different ones: nobody said which
             found.append(found_of(need, fitting[0], 0.9 if need.name == asked or need.kind != "money" else 0.7))
     return found
 
 
-def needs_of_no_period(needs: Sequence[Need]) -> list[Need]:
-    """Of several sums a plain one is meant, unless the message says "a month" or "a year" as well; of other kinds any."""
-    return [need for need in needs if need.kind != "money" or not periods_of(need)]
+def plain(needs: Sequence[Need]) -> list[Need]:
+    """Those that a value may answer to which neither a cue nor a question leads: of sums what can be spent in all, never a price, nor
+    what is asked by the month or year; of other kinds any."""
+    return [need for need in needs if need.kind != "money" or (not spoken_of(need) and SPENT & {need.name, *need.cues})]
 
 
 def may_answer(folded: str, need: Need, mention: Mention) -> bool:

@@ -84,7 +84,7 @@ def measures(
         of_areas = []
         for size in sizes:
             near, nearer = (
-                min((nearest_cue(folded, size, cues(need)) for need in several), default=NEAR) for several in (room_needs, area_needs)
+                min([NEAR, *(nearest_cue(folded, size, cues(need)) for need in several)]) for several in (room_needs, area_needs)
             )
             if nearer < near or (asks_area and near == nearer == NEAR):
                 of_areas.append(size)

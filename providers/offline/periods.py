@@ -19,7 +19,6 @@ PER = re.compile(
 )
 # "our monthly rent is $950"; in "$950 monthly and taxes of 4,275" the month belongs to the sum before it
 PER_AHEAD = re.compile(r"(?<![0-9k]\s)\b(?P<how>monthly|yearly|annual|annually|weekly|hourly)\s(?:[a-z']+\s){1,4}(?:[a-z]{0,3}[$£€]\s?)?$")
-TIMES = frozenset({"month", "year", "week", "hour"})
 SPOKEN_OF = {
     "month": re.compile(r"\b(?:months?|monthly)\b"),
     "year": re.compile(r"\b(?:years?|yearly|annual|annually|annum)\b"),
@@ -46,9 +45,9 @@ def speaks_of(need: Need, said: frozenset[str]) -> bool:
     return not said or said <= spoken(need.name, need.title, need.ask, tuple(need.cues))
 
 
-def periods_of(need: Need) -> frozenset[str]:
-    """The spans of time a need's figure is per; empty for a plain one."""
-    return spoken(need.name, need.title, need.ask, tuple(need.cues)) & TIMES
+def spoken_of(need: Need) -> frozenset[str]:
+    """What a need's figure is per; empty for a plain one."""
+    return spoken(need.name, need.title, need.ask, tuple(need.cues)) - {"age"}
 
 
 @lru_cache(maxsize=1024)

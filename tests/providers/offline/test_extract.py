@@ -17,7 +17,7 @@ from journeys.wording import told
 from providers.offline.assign import fits
 from providers.offline.extract import extract
 from providers.offline.places import CODES, NAMES
-from tests.bench.inputs import HELD_OUT, TODAY, expected, measured, read, sentences
+from tests.bench.inputs import HELD_OUT, TODAY, expected, measured, of_one_template, read, sentences
 from tests.providers.offline.kitchen import KITCHEN, brief
 from tests.providers.offline.needs import JOURNEYS
 
@@ -37,10 +37,10 @@ def test_a_sentence_it_was_written_for_is_read_exactly(case: dict[str, Any]) -> 
 
 
 def test_of_sentences_it_was_not_written_for_nearly_all_are_read_and_next_to_nothing_is_invented() -> None:
-    """Measured: the kitchen's 73 of 77 at first; with the other journeys 180 of 193 at first, 188 after the work on inputs.yaml
-    (precision .995, recall .980). Three of those eight are of sorts that were seen here: the floors lie below what was measured."""
+    """Measured: the kitchen's 73 of 77 at first; with 116 of other journeys 180 of 193 at first and 188 after the work on inputs.yaml,
+    three of them of sorts that were seen here; 30 of 32 written after that. Now 218 of 225, precision .991, recall .974."""
     figures = measured(sentences(HELD_OUT))
-    assert figures.sentences >= 190
+    assert figures.sentences >= 220
     assert figures.precision >= 0.98, figures.missed
     assert figures.recall >= 0.96, figures.missed
     assert figures.exact / figures.sentences >= 0.96, figures.missed
@@ -268,13 +268,28 @@ def test_a_template_of_other_needs_is_read_by_its_own_cues_and_options() -> None
 
 
 @pytest.mark.parametrize(
-    "piece", ["counter 1 ", "tile floor ", "1-2 ", "$1 to ", "a month ", "not ", "12 x ", "WA 98103 ", "'", "1,000", "in ", "? "]
+    "piece",
+    [
+        *("counter 1 ", "tile floor ", "1-2 ", "$1 to ", "a month ", "not ", "12 x ", "WA 98103 ", "'", "1,000", "in ", "? "),
+        *(
+            "taxes costs ",
+            "the first, ",
+            "all of them ",
+            "keep and ",
+            "9 sq ft ",
+            "rent 1 a month ",
+            "5% or ",
+            "paint and ",
+            "please, yes ",
+        ),
+    ],
 )
 def test_eight_kilobytes_of_anything_are_read_within_a_second(piece: str) -> None:
     text = piece * (8192 // len(piece))
-    began = time.process_time()
-    extract(text, KITCHEN, "counter_run", TODAY)
-    assert time.process_time() - began < 1
+    for needs, asked in ((KITCHEN, "counter_run"), (of_one_template(40), "duplex_upgrades")):
+        began = time.process_time()
+        extract(text, needs, asked, TODAY)
+        assert time.process_time() - began < 1
 
 
 def test_the_year_a_home_was_built_is_read_beside_its_cue() -> None:

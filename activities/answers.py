@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, ValidationError
 from journeys.brief import Brief
 from journeys.grounding import cited, foreign_figures, renumbered
 from journeys.hazards import may_be_said
-from journeys.inputs import Choice, Found, Need, Text
+from journeys.inputs import Choice, Choices, Found, Need, Text, Value
 from journeys.messages import Intent, Understanding
 from journeys.vocabulary import INTENTS
 from providers.base import Generated
@@ -23,6 +23,8 @@ from providers.offline.reader import cut
 
 LONGEST_REPLY = 2_000  # characters; a reply of five sentences has 600
 _SURE = 0.9  # of an input that the model pointed to and our extractor could read
+# A quote that ends in a figure is read with the words behind it: 950 is another sum in "950 a year", 75 another area in "75 m²".
+_WHAT_IT_IS_OF = re.compile(r"[^\s,;!?\d]*(?:\s[^\s\d,;.!?]+){0,3}")
 
 
 class ReadIntent(BaseModel):
@@ -31,6 +33,8 @@ class ReadIntent(BaseModel):
 
 
 class ReadInput(BaseModel):
+    """For a need of several choices one for each option, so that each has its own words."""
+
     need: str
     quote: str
     option: str | None = None
@@ -129,9 +133,19 @@ def _found(brief: Brief, said: AnswerOut, today: date) -> list[Found]:
     found: dict[str, Found] = {}
     for given in said.inputs:
         need, place = needs.get(given.need), _place(brief.text, given.quote)
-        if need and place and need.name not in found and (value := _value(need, given, place, today, brief.text)):
-            found[need.name] = Found(need=need.name, value=value, start=place[0], end=place[1], sureness=_SURE)
+        if need is None or place is None or (need.name in found and need.kind != "choices"):
+            continue
+        if (value := _value(need, given, place, today, brief.text)) is not None:
+            read = Found(need=need.name, value=value, start=place[0], end=place[1], sureness=_SURE)
+            found[need.name] = _joined(found[need.name], read, need) if need.name in found else read
     return list(found.values())
+
+
+def _joined(one: Found, other: Found, need: Need) -> Found:
+    """Options of one list that stand in several places, in the order of the list."""
+    named = {option for each in (one, other) for option in getattr(each.value, "options", ())}
+    options = tuple(option.id for option in need.options if option.id in named)
+    return one.model_copy(update={"value": Choices(options=options), "start": min(one.start, other.start), "end": max(one.end, other.end)})
 
 
 def _place(text: str, quote: str) -> tuple[int, int] | None:
@@ -143,16 +157,21 @@ def _place(text: str, quote: str) -> tuple[int, int] | None:
     return hit.span() if hit else None
 
 
-def _value(need: Need, given: ReadInput, place: tuple[int, int], today: date, text: str) -> Any:
-    """A choice is the model's reading of the words; a text is the words; all else the extractor reads in them."""
+def _value(need: Need, given: ReadInput, place: tuple[int, int], today: date, text: str) -> Value | None:
+    """A choice is the model's reading of the words; a text is the words; all else the extractor reads in them, also "all of them" and
+    "none" of a list."""
+    known = given.option and need.option(given.option)
     if need.kind == "choice":
-        return Choice(option=given.option) if given.option and need.option(given.option) else None
+        return Choice(option=given.option) if given.option and known else None
+    if need.kind == "choices" and given.option:
+        return Choices(options=(given.option,)) if known else None
     quote = text[place[0] : place[1]]
     if need.kind == "text":
         return Text(text=quote[:500])
     from providers.offline.extract import extract  # brings rapidfuzz, which a worker that polls does not need yet
 
-    return next((found.value for found in extract(quote, [need], need.name, today) if found.need == need.name), None)
+    whole = quote + (_WHAT_IT_IS_OF.match(text, place[1]) or [""])[0] if quote[-1:].isdigit() else quote
+    return next((found.value for found in extract(whole, [need], need.name, today) if found.need == need.name), None)
 
 
 def _mistakes(error: ValidationError) -> str:

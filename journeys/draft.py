@@ -23,7 +23,7 @@ from journeys.facts import (
     WentBack,
 )
 from journeys.grants import is_spent, may_decide, misfit, revisited, step_named
-from journeys.inputs import Choice, Value
+from journeys.inputs import Choice, Choices, Need, Value
 from journeys.messages import Decision, Intent, StartChild
 from journeys.state import Child, Status, Timer
 from journeys.template import GO_BACK_TO, PERSONA_SWITCH, Pick, Step, Template
@@ -294,6 +294,7 @@ class Draft(Walk):
             if step_id:
                 self.keep(step_named(self.template, step_id))
             return
+        inputs = {name: in_order(self.template.need(name), value) for name, value in inputs.items()}
         had = self.state.inputs  # 12 ft and 12.0 ft are the same answer, so the first stays and nothing is made again
         self.state.inputs = {**had, **{name: value for name, value in inputs.items() if had.get(name) != value}}
         for step in self.template.steps:
@@ -405,6 +406,13 @@ class Draft(Walk):
                 self.chose(step.id, step.decision.default)
             else:
                 self.line("escalated" if timer.kind == "deadline" else "remind", step.id)
+
+
+def in_order(need: Need | None, value: Value) -> Value:
+    """Several options in the order of their list: the same picks are the same input, however they were named."""
+    if not isinstance(value, Choices) or need is None:
+        return value
+    return Choices(options=tuple(option.id for option in need.options if option.id in value.options))
 
 
 def dependants(template: Template, step_id: str) -> set[str]:

@@ -118,10 +118,13 @@ def spent(step: Step, pick: Pick) -> str:
     return f"Choosing “{pick.title}” once more would not help{so_often}. {pick.beyond}".strip()
 
 
+_A_KIND = {"area": "an area", "choices": "a list of choices", "room_size": "a room size", "weeks": "a number of weeks"}
+
+
 def misfit(need: Need, value: Value) -> str | None:
     """Why this value can't answer this need, as the end of a sentence; None when it can."""
     if value.kind != need.kind:
-        return f"a {need.kind} is needed here, not a {value.kind}."
+        return f"{_A_KIND.get(need.kind, f'a {need.kind}')} is needed here, not {_A_KIND.get(value.kind, f'a {value.kind}')}."
     if isinstance(value, Choice) and need.option(value.option) is None:
         return f"{value.option!r} is none of {', '.join(option.id for option in need.options)}."
     if isinstance(value, Choices) and (unknown := [option for option in value.options if need.option(option) is None]):

@@ -111,8 +111,14 @@ def a_value(need: Need, n: int = 0) -> Value:
             return Text(text=f"words {n}")
         case "choice":
             return Choice(option=need.options[n % len(need.options)].id)
+        case "choices":
+            return Choices(options=tuple(option.id for option in need.options[: 1 + n % len(need.options)]))
         case "length":
             return Length(feet=least + n)
+        case "area":
+            return Area(sqft=least + n)
+        case "percent":
+            return Percent(percent=least + n)
         case "room_size":
             return RoomSize(length_ft=least + 1 + n, width_ft=least + 1)
         case "money":

@@ -17,7 +17,7 @@ CLOSED: Final = ("completed", "abandoned")
 LEAVING: Final = frozenset({"quit", "exit", "bye", "/quit", "/exit", "/q"})
 HELP: Final = (
     ("just write", "answer the question, ask one, or say what should change"),
-    ("1, 2, 3 …", "choose what is offered under that number"),
+    ("1, 2, 3 …", "choose what is offered under that number; of a list several, as in 1 3"),
     ("/status", "where the journey stands"),
     ("/why", "what it waits for, in a sentence"),
     ("/results STEP", "the results of a step in full, with earlier versions"),

@@ -42,6 +42,7 @@ class Choice:
     body: Mapping[str, Any] = field(default_factory=dict)
     command: str = ""
     aside: bool = False  # shown on the quiet line, beneath the others
+    several: bool = False  # an option of a list: others of it may be chosen with it
 
 
 def a_console(file: TextIO | None = None, **more: Any) -> Console:
@@ -137,6 +138,8 @@ class Screen:
                 grid.add_row(choice.mark, Text(choice.label))
             self.console.print()
             self.show(grid)
+            if any(choice.several for choice in main):
+                self.note("Choose one or more, as in 1 3, or say it in your own words.")
         if quiet:
             self.console.print()
             self.show(self._flow([Text(f"{c.mark} {c.label}", style="dim") for c in quiet], "  ·  "))

@@ -59,12 +59,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class Mention:
-    """One reading of one place in the text. `sureness` is that of the value, before it is known which need it answers."""
+    """One reading of one place in the text. `sureness` is that of the value, before it is known which need it answers; `per`: what the
+    figure is of, in the words of periods.py, for needs that speak of the same."""
 
     value: Value
     start: int
     end: int
     sureness: float = 1.0
+    per: frozenset[str] = frozenset()
 
 
 def make(kind: type[AnyValue], **fields: object) -> AnyValue | None:

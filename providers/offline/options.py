@@ -1,17 +1,18 @@
 """Which options of the choices a message picks: by id, title and words, with typos, and never the one it turns down."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
 from journeys.inputs import Need
 from providers.offline.figures import before
+from providers.offline.several import ALL_BUT as ALL_OF_LIST_BUT
+from providers.offline.several import is_left_out, whole
 from providers.offline.words import (
     Token,
     clause_before,
-    cue_places,
     distance,
     find,
     is_question,
@@ -19,11 +20,11 @@ from providers.offline.words import (
     phrase_of,
     sentence_around,
     stem,
-    tokens,
 )
 
 NEAR = 40  # as `distance` counts: a cue further off speaks of something else
 MOST_HITS = 20  # of one phrase in one message
+UNASKED = 0.75  # sureness of an option that neither a question nor a cue led to
 NEXT_TO = 12  # and one this near claims the word
 # Alone these say too little to pick an option by: somebody must have asked, or a cue must stand near.
 COMMON_WORDS = """
@@ -81,23 +82,58 @@ class Pick:
     sureness: float
 
 
-def picks(folded: str, needs: Sequence[Need], asked: str | None) -> list[Pick]:
-    """At most one option for each choice; none where a message names two of them, or where a word could answer two needs.
+def picks(
+    folded: str,
+    words: Sequence[Token],
+    needs: Sequence[Need],
+    asked: str | None,
+    cues: Callable[[Need], Sequence[tuple[int, int]]],
+    answered: Sequence[Need] = (),
+) -> list[Pick]:
+    """At most one option for each choice: none where a message names two of them, or where a word could answer two needs. For `choices`
+    all that are named, or meant by "all of them" and the like where they were asked for; an empty option says that it is none of them.
 
-    A word that is an option of several needs goes to the one whose cue stands nearest, else to the one asked for.
+    A word that is an option of several needs goes to the one whose cue stands nearest, else to the one asked for. One that is a cue of a
+    need in `answered` speaks of that: the roof that is 18 years old is no project.
     """
-    choices = [need for need in needs if need.kind == "choice"]
+    choices = [need for need in needs if need.options]
     if not choices:
         return []
-    words = tokens(folded)
-    cues = {need.name: cue_places(words, need.cues) for need in choices}
+    groups = same_place(longest(hits(words, choices)))
+    places = {need.name: cues(need) for need in choices} if groups else {}
+    spoken_for = [place for need in answered for place in cues(need)] if groups else []
     chosen: dict[str, list[Pick]] = {}
-    for group in same_place(longest(hits(words, choices))):
-        if says_otherwise(folded, group, asked):
+    for group in groups:
+        if all(hit.need.name != asked for hit in group) and any(s <= group[0].start and group[0].end <= e for s, e in spoken_for):
             continue
-        if (pick := owner(folded, words, group, cues, asked)) is not None:
+        pick = owner(folded, words, group, places, asked)
+        if pick is not None and not says_otherwise(folded, group, pick, asked):
             chosen.setdefault(pick.need.name, []).append(pick)
-    return [max(several, key=lambda pick: pick.sureness) for several in chosen.values() if len({pick.option for pick in several}) == 1]
+    for need in choices:
+        if need.name == asked and need.kind == "choices" and (meant := meant_by(folded, need, groups)) is not None:
+            chosen[need.name] = meant
+    return [pick for several in chosen.values() for pick in settled(several)]
+
+
+def settled(several: list[Pick]) -> list[Pick]:
+    if several[0].need.kind == "choices":
+        return several
+    return [max(several, key=lambda pick: pick.sureness)] if len({pick.option for pick in several}) == 1 else []
+
+
+def meant_by(folded: str, need: Need, groups: Sequence[Sequence[Hit]]) -> list[Pick] | None:
+    """What "all of them", "none", "the first two" or "everything except the vanity" picks of the list that was asked for."""
+    named = [hit for group in groups for hit in group if hit.need is need]
+    if not named:
+        options = whole(folded, need)
+        start, end = len(folded) - len(folded.lstrip()), len(folded.rstrip())
+        return None if options is None else [Pick(need, option, start, end, 0.9) for option in options or ("",)]
+    but = ALL_OF_LIST_BUT.search(folded)
+    left = {hit.option for hit in named if but and but.end() <= hit.start and not set(".!?") & set(folded[but.end() : hit.start])}
+    if but is None or not left:
+        return None
+    end = max(hit.end for hit in named)
+    return [Pick(need, option.id, but.start(), end, 0.9) for option in need.options if option.id not in left]
 
 
 def hits(words: Sequence[Token], choices: Sequence[Need]) -> Iterator[Hit]:
@@ -132,7 +168,7 @@ def same_place(found: Sequence[Hit]) -> list[list[Hit]]:
 
 
 def owner(
-    folded: str, words: Sequence[Token], group: Sequence[Hit], cues: Mapping[str, list[tuple[int, int]]], asked: str | None
+    folded: str, words: Sequence[Token], group: Sequence[Hit], cues: Mapping[str, Sequence[tuple[int, int]]], asked: str | None
 ) -> Pick | None:
     """Whose option it is: see `picks`. None where that stays open, or where two options of one need share the word."""
     start, end = group[0].start, group[0].end
@@ -152,7 +188,7 @@ def owner(
     says_little = alone.words == 1 and {folded[start:end], stem(folded[start:end])} & COMMON
     if len(group) > 1 or cued or says_little or behind in THINGS or others < NEXT_TO:
         return None
-    return pick_of(alone, 0.75)
+    return pick_of(alone, UNASKED)
 
 
 def nearest_cue(folded: str, start: int, end: int, places: Sequence[tuple[int, int]]) -> int:
@@ -164,11 +200,15 @@ def pick_of(hit: Hit, sureness: float) -> Pick:
     return Pick(hit.need, hit.option, hit.start, hit.end, sureness * hit.score)
 
 
-def says_otherwise(folded: str, group: Sequence[Hit], asked: str | None) -> bool:
+def says_otherwise(folded: str, group: Sequence[Hit], pick: Pick, asked: str | None) -> bool:
     """Whether the option is named without being picked: asked about, turned down, or what is in the house today."""
     hit, is_asked = group[0], any(each.need.name == asked for each in group)
     sentence = sentence_around(folded, hit.start)
     asks = opens_as_question(sentence) if is_asked else is_question(sentence)  # to the question for a style, "modern?" is an answer
+    if pick.need.kind == "choices":  # a list is of what is there as often as of what is wanted; the question said which
+        clause = clause_before(folded, hit.start)
+        in_passing = not is_asked and (HAVE_NOW.search(clause) or (pick.sureness <= UNASKED and not WISH.search(sentence)))
+        return bool(asks or in_passing or is_left_out(folded, clause, hit.end, pick.need))
     return asks or is_turned_down(folded, hit) or is_there_now(folded, hit, is_asked)
 
 

@@ -1,4 +1,4 @@
-"""Sums of money in a message: $25k, 40-60K, 8-12 thousand, CAD 9,500, under 40k. Prices by the foot or the hour are left alone."""
+"""Sums of money in a message: $25k, 40-60K, CAD 9,500, under 40k, $950 a month. Prices by the foot or the gallon are left alone."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from journeys.inputs import Money
 from providers.offline.figures import APPROXIMATE, AT_MOST_BEFORE, SPAN, Figure, Mention, before, make
+from providers.offline.periods import per
 
 CODES = "usd|cad|eur|gbp|aud|nzd"
 BEFORE = re.compile(rf"(?:(?P<code>{CODES})\s?\$?|(?P<land>us|ca|c|a|au|nz)?\$|(?P<sign>[£€]))\s?$")
@@ -21,7 +22,9 @@ RATE = re.compile(
     r"\s*(?:/|per\b|an?\b|each\b)\s*(?:sq|s\.?f|ft|foot|linear|lf|m2|m²|met|hour|hr|h\b|day|week|month|mo\b|year|yr|piece|unit|gallon|sheet|"
     r"box|roll|person|night|yard|door|window|room|$)|\s*(?:each|apiece|hourly|monthly)\b"
 )
-COUNTED = re.compile(r"\s?(?:sq|square|s\.f|feet|foot|ft\b|miles?|people|units?|lumens?|btus?|watts?|gallons?|steps?|times|%|percent)")
+COUNTED = re.compile(
+    r"\s?(?:sq|square|s\.?f\b|m2|m²|feet|foot|ft\b|miles?|people|units?|lumens?|btus?|watts?|gallons?|steps?|times|%|percent)"
+)
 AT_MOST_AFTER = re.compile(
     r"\s*(?:in total |total )?(?:(?:is|as|at)\s)?(?:(?:the|my|our|a|an)\s)?(?:(?:absolute|hard|very|upper)\s)?"
     r"(?:max(?:imum)?|tops|most|limit|ceiling|cap|or less|or under)\b"
@@ -48,8 +51,9 @@ class Sum:
         return int(self.number * (scale or self.scale or 1) * 100)
 
     def is_a_price(self, folded: str) -> bool:
-        """Of one unit of something, or no money at all: $15 a foot, 3 thousand square feet."""
-        return bool(RATE.match(folded, self.end) or COUNTED.match(folded, self.end))
+        """Of one unit of something, or no money at all: $15 a foot, 3 thousand square feet. $950 a month is a sum of its own kind."""
+        _, end = per(folded, self.start, self.end)
+        return bool(RATE.match(folded, end) or COUNTED.match(folded, end))
 
 
 def money(folded: str, numbers: Sequence[Figure]) -> Iterator[Mention]:
@@ -99,7 +103,8 @@ def a_range(folded: str, low: Sum, high: Sum) -> Mention | None:
     value = make(
         Money, low_cents=high_cents if MOVED.search(ahead) else low_cents, high_cents=high_cents, currency=low.currency or high.currency
     )
-    return Mention(value, low.start, high.end) if value is not None else None
+    said, end = per(folded, low.start, high.end)
+    return Mention(value, low.start, end, 1.0, said) if value is not None else None
 
 
 def one_sum(folded: str, said: Sum) -> Iterator[Mention]:
@@ -107,4 +112,5 @@ def one_sum(folded: str, said: Sum) -> Iterator[Mention]:
     most = AT_MOST_BEFORE.search(ahead) or AT_MOST_AFTER.match(folded, said.end)
     value = make(Money, low_cents=0 if most else said.cents(), high_cents=said.cents(), currency=said.currency)
     if value is not None:
-        yield Mention(value, said.start, said.end, 0.6 if AT_LEAST_BEFORE.search(ahead) else 0.9 if APPROXIMATE.search(ahead) else 1.0)
+        of, end = per(folded, said.start, said.end)
+        yield Mention(value, said.start, end, 0.6 if AT_LEAST_BEFORE.search(ahead) else 0.9 if APPROXIMATE.search(ahead) else 1.0, of)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from journeys.inputs import Day, Weeks
+from journeys.inputs import Count, Day, Weeks
 from providers.offline.figures import APPROXIMATE, AT_MOST_BEFORE, SPAN, Figure, Mention, before, make
 
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
@@ -18,6 +18,12 @@ MONTH_FIRST = re.compile(rf"\b(?P<name>{NAME})\b\.?\s(?:the\s)?{DAY}(?![\w:])(?!
 DAY_FIRST = re.compile(rf"(?<![\w.,/$-])(?:the\s)?{DAY}\s(?:of\s)?(?P<name>{NAME})\b\.?(?:,?\s{YEAR}\b)?")
 NUMERIC = re.compile(rf"(?<![\w/.-])(?P<one>[0-9]{{1,2}})(?P<mark>[/.-])(?P<two>[0-9]{{1,2}})(?P=mark){YEAR}(?![\w/-])")
 NEAR = re.compile(r"\b(?P<word>today|tomorrow)\b")
+EDGE = re.compile(
+    rf"\b(?P<edge>end|beginning|start)\sof\s(?:(?P<name>{NAME})\b\.?(?:,?\s{YEAR}\b)?|(?P<this>the|this|next)\s(?P<unit>month|year)\b)"
+)
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAY = re.compile(rf"\b(?P<day>{'|'.join(WEEKDAYS)})\b(?!,?\s(?:the\s)?(?:[0-9]|(?:{NAME})\b))")  # "friday, may 7" is no coming friday
+NO_WEEKDAY = re.compile(r"(?:\b(?:next|last|every|each|most|some|past|or|and|to)|-)\s?$")  # "next friday" is either of two
 SUBJECT_BEFORE = re.compile(r"\b(?:we|i|you|they|it)\s$")  # "we may 3 ..." is no third of May
 
 PERIOD = re.compile(r"\s?-?(?:(?P<day>days?)|(?P<week>weeks?|wks?)|(?P<month>months?|mos)|(?P<year>years?|yrs?))\b")
@@ -26,6 +32,9 @@ LONE_PERIOD = re.compile(
     r"\b(?:(?P<half>half an?)|(?P<couple>a couple of|a couple)|an?)\s(?P<unit>week|month|year)s?\b(?P<more>\sand a half)?"
 )
 NOT_A_SPAN_AFTER = re.compile(r"\s?-?(?:old|ago|warrant\w*|apart|each|guarantee\w*|earlier|later|away)\b")
+NO_AGE_AFTER = re.compile(r"\s?(?:ago|warrant\w*|later|away|apart|guarantee\w*|of experience|earlier|left)\b")
+NO_AGE_BEFORE = re.compile(r"\b(?:lived|living|owned|been|married|every|last|past|next|after|another|worked)\b[^.,;]{0,25}$")
+JOINED_BEFORE = re.compile(r"(?:\b(?:[0-9]+|ten|fifteen|twenty|thirty)\s?(?:-|to|or)|[0-9]\.)\s?$")  # 10 to 15 years: nobody said which
 NOT_A_SPAN_BEFORE = re.compile(r"\b(?:(?:every|last|past|previous|once|twice|times?|after|ago|since)\s+(?:the\s)?|[0-9k]\s)$")
 
 
@@ -44,6 +53,53 @@ def days(folded: str, today: date | None) -> Iterator[Mention]:
         for match in NEAR.finditer(folded):
             on = today + timedelta(days=match["word"] == "tomorrow")
             yield Mention(Day(on=on), match.start(), match.end(), 0.8)
+        yield from weekdays(folded, today)
+    for match in EDGE.finditer(folded):
+        yield from edge(match, today)
+
+
+def weekdays(folded: str, today: date) -> Iterator[Mention]:
+    """ "By Sunday" is the coming one; said on a Sunday, or of "next Sunday", it is either of two and none."""
+    for match in WEEKDAY.finditer(folded):
+        away = (WEEKDAYS.index(match["day"]) - today.weekday()) % 7
+        if away and not NO_WEEKDAY.search(before(folded, match.start(), 8)):
+            yield Mention(Day(on=today + timedelta(days=away)), match.start(), match.end(), 0.8)
+
+
+def edge(match: re.Match[str], today: date | None) -> Iterator[Mention]:
+    """The first or last day of a month or year: end of March 2027; with `today` also end of March, of this month, of next year."""
+    last, year = match["edge"] == "end", int(match["year"]) if match["year"] else None
+    if match["name"]:
+        coming = [year] if year else [today.year, today.year + 1] if today else []
+        ends = [edge_of(each, NUMBER[match["name"]], last) for each in coming]
+    elif today is None:
+        return
+    else:
+        later = match["this"] == "next"
+        if match["unit"] == "year":
+            ends = [edge_of(today.year + later, 12 if last else 1, last)]
+        else:
+            ends = [edge_of(today.year + (today.month == 12 and later), today.month % 12 + 1 if later else today.month, last)]
+    for on in [on for on in ends if year or today is None or on >= today][:1]:
+        yield Mention(Day(on=on), match.start(), match.end(), 1.0 if year else 0.8)
+
+
+def edge_of(year: int, month: int, last: bool) -> date:
+    first = date(year, month, 1)
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1) if last else first
+
+
+def ages(folded: str, numbers: Sequence[Figure]) -> Iterator[Mention]:
+    """Whole years that something is old or runs, for counts that ask for years: 14 years old, a 30-year loan."""
+    for figure in numbers:
+        period = PERIOD.match(folded, figure.end)
+        if period is None or period.lastgroup != "year" or figure.value != int(figure.value):
+            continue
+        ahead = before(folded, figure.start)
+        if NO_AGE_AFTER.match(folded, period.end()) or NO_AGE_BEFORE.search(ahead) or JOINED_BEFORE.search(ahead):
+            continue
+        if (value := make(Count, count=int(figure.value))) is not None:
+            yield Mention(value, figure.start, period.end(), 0.9 if APPROXIMATE.search(ahead) else 1.0, frozenset({"age"}))
 
 
 def named(folded: str, match: re.Match[str], today: date | None) -> Iterator[Mention]:

@@ -14,6 +14,7 @@ from journeys.brief import Brief, Quoted
 from journeys.vocabulary import INTENTS
 from providers.base import Generated
 from tests.factories import a_state, kitchen
+from tests.providers.offline.needs import DUPLEX
 
 pytestmark = pytest.mark.anyio
 TODAY = date(2026, 11, 22)
@@ -73,6 +74,55 @@ def test_inputs_are_read_by_our_own_code_from_the_words_the_model_points_to() ->
 )
 def test_what_the_message_does_not_say_is_no_input(made_up: dict[str, Any]) -> None:
     assert kept(an_answer(inputs=[made_up]))["understanding"]["found"] == []
+
+
+A_DUPLEX = "Rents are $950 a month, 850 sq ft each, 25% down; paint and a washer and dryer, taxes 4,275 a year"
+
+
+def duplex(*inputs: dict[str, Any], message: str = A_DUPLEX) -> dict[str, Any]:
+    brief = a_brief(text=message, needs=DUPLEX)
+    outcome = read(brief, Generated(text=an_answer(inputs=list(inputs)), finish="stop", model="m"), "gemini:m", TODAY)
+    assert isinstance(outcome, Read), outcome
+    return {each["need"]: each["value"] for each in outcome.kept["understanding"]["found"]}
+
+
+def test_areas_percents_and_sums_by_the_month_are_read_from_the_words_pointed_to() -> None:
+    found = duplex(given("rent", "$950 a month"), given("unit_area", "850 sq ft each"), given("down", "25% down"), given("taxes", "4,275"))
+    assert found["rent"]["high_cents"] == 95_000
+    assert (found["unit_area"]["sqft"], found["down"]["percent"]) == ("850", "25")
+    assert found["taxes"]["high_cents"] == 427_500
+
+
+def test_each_of_several_choices_needs_words_of_the_message() -> None:
+    picked = [given("upgrades", "washer and dryer", "washer_dryer"), given("upgrades", "paint", "paint")]
+    made_up = [given("upgrades", "new kitchens", "kitchen"), given("upgrades", "paint", "gold_taps")]
+    assert duplex(*picked, *made_up) == {"upgrades": {"kind": "choices", "options": ["paint", "washer_dryer"]}}
+    assert duplex(*made_up) == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "picked"),
+    [("none of these", []), ("the first two", ["paint", "kitchen"]), ("All of them but the last", "all but one"), ("we shall see", None)],
+)
+def test_a_list_meant_without_naming_its_options_is_read_by_our_own_code(said: str, picked: Any) -> None:
+    ids = [option.id for need in DUPLEX if need.name == "upgrades" for option in need.options]
+    options = ids[:-1] if picked == "all but one" else picked
+    assert duplex(given("upgrades", said), message=said) == (
+        {} if picked is None else {"upgrades": {"kind": "choices", "options": options}}
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "need", "quote"),
+    [("$950 a year", "rent", "$950"), ("it is 950 a week", "rent", "950"), ("6 acres", "unit_area", "6"), ("20% off", "down", "20")],
+)
+def test_a_quote_that_cuts_off_what_a_figure_is_of_says_nothing(text: str, need: str, quote: str) -> None:
+    assert duplex(given(need, quote), message=text) == {}
+
+
+def test_a_quote_without_its_unit_is_read_with_it() -> None:
+    assert duplex(given("unit_area", "75"), message="it has 75 m² in all")["unit_area"]["sqft"] == "807.29"
+    assert duplex(given("down", "25"), message="25 % down")["down"]["percent"] == "25"
 
 
 def test_only_intents_of_ours_count_and_their_probabilities_are_bounded() -> None:

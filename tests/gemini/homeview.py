@@ -7,7 +7,7 @@ import json
 from datetime import date
 from functools import cache
 
-from journeys.inputs import Need, Option
+from journeys.inputs import Choices, Found, Need, Option
 from providers.library import library
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
@@ -45,14 +45,23 @@ class SensibleGemini:
         asked = (brief.get("asked") or {}).get("need")
         read = self.reader.read(text, [_need(told) for told in brief.get("needs", [])], asked)
         inputs = [
-            {"need": found.need, "quote": text[found.start : found.end], "option": getattr(found.value, "option", None)}
+            {"need": found.need, "quote": text[found.start : found.end], "option": option}
             for found in read.found
+            for option in _options(found)
         ]
         intents = [intent.model_dump() for intent in read.intents]
         return {"intents": intents, "inputs": inputs, "reply": _reply(brief, [intent["name"] for intent in intents])}
 
 
+def _options(found: Found) -> list[str | None]:
+    """One entry an option; of a list of which none was picked, and of what is no choice, one without any."""
+    if isinstance(found.value, Choices):
+        return list(found.value.options) or [None]
+    return [getattr(found.value, "option", None)]
+
+
 def _need(told: Json) -> Need:
+    """With the words people use for it where it is one of our templates', which a brief leaves for the model to know."""
     if known := KNOWN.get((told["name"], told["asks"])):
         return known
     options = [Option(id=id_, title=title) for id_, title in told.get("options", {}).items()]

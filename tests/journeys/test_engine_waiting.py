@@ -7,7 +7,7 @@ import pytest
 
 from journeys import engine, names
 from journeys.facts import ChildEnded, Chose, Gave, Heard, Skipped, SwitchedPersona
-from journeys.inputs import Choice, Day, Money, Text
+from journeys.inputs import Choice, Choices, Day, Money, Text
 from journeys.messages import ChildClosed
 from journeys.refusals import NotYours, Spent, StepNotOpen, UnknownFact, UnknownPersona, UnknownRole
 from journeys.view import question, why
@@ -321,3 +321,9 @@ def test_what_the_template_gives_is_an_input_that_nobody_is_asked_for() -> None:
     assert play.runs[0].skill == "estimate"
     with pytest.raises(ValueError, match="'kind_of_home' is given by the template, so nobody can be asked for it"):
         a_template(steps=[a_step("wish", needs=[a_need("kind_of_home")])], given=given)
+
+
+def test_several_options_are_the_same_input_in_whatever_order_they_are_named() -> None:
+    play = Play(a_template(steps=[a_step("start", needs=[a_need("rooms", "choices"), a_need("goal")])]))
+    play.tell(Gave(inputs={"rooms": Choices(options=("b", "a"))}))
+    assert play.state.inputs["rooms"] == Choices(options=("a", "b"))

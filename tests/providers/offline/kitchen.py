@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from journeys.inputs import Choice, Count, Day, Length, Money, Need, Option, Place, RoomSize, Text, Value, Weeks
+from journeys.inputs import Area, Choice, Choices, Count, Day, Length, Money, Need, Option, Percent, Place, RoomSize, Text, Value, Weeks
 
 
 def a_choice(name: str, cues: list[str], **options: list[str]) -> Need:
@@ -65,6 +65,12 @@ def brief(value: Value) -> str:
             return " ".join(part for part in (value.country, value.subdivision, value.postcode) if part)
         case Choice():
             return value.option
+        case Choices():
+            return ", ".join(value.options) or "none"
+        case Area():
+            return short(value.sqft)
+        case Percent():
+            return f"{short(value.percent)}%"
         case Day():
             return value.on.isoformat()
         case Count():

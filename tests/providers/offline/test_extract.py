@@ -10,30 +10,19 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
-from journeys.inputs import Count, Day, Found, Length, Money, Need, Place, RoomSize, Weeks
+from journeys.grants import misfit
+from journeys.inputs import Area, Choice, Choices, Count, Day, Found, Length, Money, Need, Percent, Place, RoomSize, Value, Weeks
+from journeys.wording import told
 from providers.offline.assign import fits
 from providers.offline.extract import extract
 from providers.offline.places import CODES, NAMES
+from tests.bench.inputs import HELD_OUT, TODAY, expected, measured, of_one_template, read, sentences
 from tests.providers.offline.kitchen import KITCHEN, brief
+from tests.providers.offline.needs import JOURNEYS
 
 HERE = Path(__file__).parent
-TODAY = date(2026, 11, 22)
 NEEDS = {need.name: need for need in KITCHEN}
-
-
-def sentences(file: str) -> list[dict[str, Any]]:
-    cases: list[dict[str, Any]] = YAML(typ="safe").load(HERE / file)
-    return cases
-
-
-def read(case: dict[str, Any]) -> dict[str, str]:
-    return {found.need: brief(found.value) for found in extract(case["text"], KITCHEN, case.get("asked"), TODAY)}
-
-
-def expected(case: dict[str, Any]) -> dict[str, str]:
-    return {need: str(value) for need, value in case["found"].items()}
 
 
 def the_only(text: str, asked: str, today: date | None = None) -> Any:
@@ -42,16 +31,19 @@ def the_only(text: str, asked: str, today: date | None = None) -> Any:
     return found[0].value
 
 
-@pytest.mark.parametrize("case", sentences("inputs.yaml"), ids=lambda case: f"{case['text'][:60]!r} asked {case.get('asked')}")
+@pytest.mark.parametrize("case", sentences(HERE / "inputs.yaml"), ids=lambda case: f"{case['text'][:60]!r} asked {case.get('asked')}")
 def test_a_sentence_it_was_written_for_is_read_exactly(case: dict[str, Any]) -> None:
     assert read(case) == expected(case)
 
 
-def test_of_sentences_it_was_not_written_for_nine_in_ten_are_read_exactly() -> None:
-    cases = sentences("held_out_inputs.yaml")
-    wrong = [case["text"] for case in cases if read(case) != expected(case)]
-    assert len(cases) >= 60
-    assert len(wrong) / len(cases) <= 0.1, wrong  # measured: 73 of 77 at first, 76 of 77 after the work on inputs.yaml
+def test_of_sentences_it_was_not_written_for_nearly_all_are_read_and_next_to_nothing_is_invented() -> None:
+    """Measured: the kitchen's 73 of 77 at first; with 116 of other journeys 180 of 193 at first and 188 after the work on inputs.yaml,
+    three of them of sorts that were seen here; 30 of 32 written after that. Now 218 of 225, precision .991, recall .974."""
+    figures = measured(sentences(HELD_OUT))
+    assert figures.sentences >= 220
+    assert figures.precision >= 0.98, figures.missed
+    assert figures.recall >= 0.96, figures.missed
+    assert figures.exact / figures.sentences >= 0.96, figures.missed
 
 
 PIECES = st.sampled_from(
@@ -60,32 +52,137 @@ PIECES = st.sampled_from(
         *("ft", "feet", "'", '"', "in", "cm", "m", "x", "by", "-", "to", "and", "k", "K", "$", "€", "CAD", "grand", "thousand", "hundred"),
         *("weeks", "months", "a year", "in June", "March 5", "may", "people", "kids", "budget", "spend", "ceiling", "counter", "cabinets"),
         *("floor", "laminate", "wood", "quartz", "not", "but", "custom", "semi-custom", "WA", "OR", "Seattle", "Ontario", "K1A 0B1"),
+        *("sq ft", "m²", "acre", "%", "percent", "down", "a month", "per year", "each", "years old", "rent", "taxes", "basement", "roof"),
+        *("all of them", "none", "everything except", "the first two", "and", "keep", "paint", "mirror", "tile", "kitchen", "end of"),
         *("?", ".", ",", ":", "under", "max", "per sq ft", "six eight", "twenty five", "İ", "ß", "\ud800", "\x00", "\n", "٣", "𝟜", "²"),
     ]
 )
 MESSAGES = st.one_of(st.text(), st.lists(PIECES, max_size=14).map(" ".join), st.lists(PIECES, max_size=14).map("".join))
 
 
-@settings(max_examples=400, deadline=None)
-@given(text=MESSAGES, asked=st.sampled_from([None, "not_a_need", *NEEDS]), today=st.sampled_from([None, TODAY]))
-def test_no_message_breaks_the_reading_and_all_it_finds_stands_in_the_message(text: str, asked: str | None, today: date | None) -> None:
-    found = extract(text, KITCHEN, asked, today)
+WHOSE = st.sampled_from(sorted(JOURNEYS))
+
+
+@settings(max_examples=500, deadline=None)
+@given(text=MESSAGES, journey=WHOSE, asks=st.integers(-2, 15), today=st.sampled_from([None, TODAY]))
+def test_no_message_breaks_the_reading_and_all_it_finds_stands_in_the_message(
+    text: str, journey: str, asks: int, today: date | None
+) -> None:
+    needs = {need.name: need for need in JOURNEYS[journey]}
+    asked = [*needs, "not_a_need", None][asks % (len(needs) + 2)]
+    found = extract(text, list(needs.values()), asked, today)
     names = [each.need for each in found]
     assert len(names) == len(set(names))
     for each in found:
         assert 0 <= each.start < each.end <= len(text)
         assert Found.model_validate_json(each.model_dump_json()) == each
-        assert each.value.kind == NEEDS[each.need].kind
-        assert fits(NEEDS[each.need], each.value)
+        assert misfit(needs[each.need], each.value) is None
         assert each.value.kind != "text" or each.need == asked
 
 
-@settings(max_examples=200, deadline=None)
-@given(text=MESSAGES, asked=st.sampled_from([None, *NEEDS]))
-def test_no_number_is_read_twice(text: str, asked: str | None) -> None:
-    numeric = ("length", "room_size", "weeks", "day", "count")
-    for one, other in pairwise(each for each in extract(text, KITCHEN, asked, TODAY) if each.value.kind in numeric):
+@settings(max_examples=300, deadline=None)
+@given(text=MESSAGES, journey=WHOSE, asks=st.integers(0, 15))
+def test_no_number_is_read_twice(text: str, journey: str, asks: int) -> None:
+    needs = JOURNEYS[journey]
+    numeric = ("length", "area", "room_size", "weeks", "day", "count", "percent")
+    found = extract(text, needs, needs[asks % len(needs)].name, TODAY)
+    for one, other in pairwise(each for each in found if each.value.kind in numeric):
         assert one.end <= other.start
+
+
+def values_of(need: Need) -> st.SearchStrategy[Value]:
+    """Values that fit a need, as a person may be told them."""
+    least, most = need.at_least or Decimal(1), min(need.at_most or Decimal(900), Decimal(3000))
+    numbers = st.decimals(least, most, places=1) if least < most else st.just(most)
+    whole = st.integers(int(least), int(most))
+    match need.kind:
+        case "area":
+            return st.builds(Area, sqft=numbers)
+        case "percent":
+            return st.builds(Percent, percent=st.decimals(0, most, places=2))
+        case "length":
+            return st.builds(Length, feet=numbers)
+        case "room_size":
+            return st.builds(RoomSize, length_ft=numbers, width_ft=numbers)
+        case "count":
+            return st.builds(Count, count=whole)
+        case "money":
+            cents = st.integers(max(int(least), 1000) * 100, 10**8)
+            return st.tuples(cents, cents).map(lambda pair: Money(low_cents=min(pair), high_cents=max(pair)))
+        case "day":
+            return st.dates(TODAY, date(2099, 12, 31)).map(lambda on: Day(on=on))
+        case "choice":
+            return st.sampled_from(need.options).map(lambda option: Choice(option=option.id))
+        case "choices":
+            ids = [option.id for option in need.options]
+            return st.sets(st.sampled_from(ids)).map(lambda some: Choices(options=tuple(each for each in ids if each in some)))
+        case _:
+            tenths = st.integers(1, 600).map(lambda n: Decimal(n) / 10)
+            return st.tuples(tenths, tenths).map(lambda pair: Weeks(low=min(pair), high=max(pair)))
+
+
+TELLABLE = [(journey, need) for journey, needs in JOURNEYS.items() for need in needs if need.kind not in ("text", "place")]
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data(), which=st.sampled_from(TELLABLE))
+def test_what_a_person_is_told_of_a_value_is_read_back_as_that_value(data: st.DataObject, which: tuple[str, Need]) -> None:
+    journey, need = which
+    value = data.draw(values_of(need))
+    read_back = [found.value for found in extract(told(value, need), JOURNEYS[journey], need.name, TODAY) if found.need == need.name]
+    assert read_back == [value], told(value, need)
+
+
+@given(feet=st.integers(100, 5000), metres=st.integers(10, 400))
+def test_an_area_is_read_in_every_way_of_writing_it(feet: int, metres: int) -> None:
+    need = next(need for need in JOURNEYS["home"] if need.name == "home_area").model_copy(update={"at_least": None})
+    for way in (
+        "{} sq ft",
+        "{}sqft",
+        "{:,} square feet",
+        "{} sq. ft.",
+        "{}sf",
+        "{} ft²",
+        "{} ft2",
+        "a {} square foot home",
+        "{:,}-square-foot",
+    ):
+        said = way.format(feet)
+        assert [found.value for found in extract(said, [need], need.name)] == [Area(sqft=Decimal(feet))], said
+    for way in ("{} m²", "{}m2", "{} sqm", "{} square metres", "{} square meters", "{} sq m", "{} ㎡"):
+        found = extract(way.format(metres), [need], need.name)
+        assert [abs(each.value.sqft - metres / Decimal("0.09290304")) < Decimal("0.01") for each in found if each.value.kind == "area"] == [
+            True
+        ], way
+
+
+@given(tenths=st.integers(1, 990))
+def test_a_percent_is_read_in_every_way_of_writing_it(tenths: int) -> None:
+    need = next(need for need in JOURNEYS["duplex"] if need.name == "down")
+    share = Decimal(tenths) / 10
+    for way in ("{}%", "{} %", "{} percent", "{} per cent", "{}pct", "{}% down", "about {} percent"):
+        said = way.format(share)
+        assert [found.value for found in extract(said, JOURNEYS["duplex"], need.name)] == [Percent(percent=share)], said
+
+
+@pytest.mark.parametrize("period", ["a month", "per month", "/month", "/mo", "monthly", "each month"])
+def test_a_sum_by_the_month_answers_only_what_is_asked_by_the_month(period: str) -> None:
+    for asked, found in (("rent", True), ("taxes", False), ("price", False)):
+        for said in (f"$12,000 {period}", f"12,000 {period}", f"it is $12,000 {period}"):
+            assert bool(extract(said, JOURNEYS["duplex"], asked, TODAY)) is found, (said, asked)
+
+
+@given(some=st.sets(st.integers(1, 6), min_size=1))
+def test_options_are_picked_by_place_and_by_leaving_out_the_others(some: set[int]) -> None:
+    need = next(need for need in JOURNEYS["bathroom"] if need.name == "wishes")
+    ids = tuple(option.id for i, option in enumerate(need.options, 1) if i in some)
+    left = [option.title for i, option in enumerate(need.options, 1) if i not in some]
+    ways = [" and ".join(str(i) for i in sorted(some))] if len(some) > 1 else [f"number {min(some)}"]
+    ways += (
+        [f"everything except {' and '.join(left)}", f"all of them but the {', the '.join(left)}"] if left else ["all of them", "all six"]
+    )
+    for way in ways:
+        assert [found.value for found in extract(way, JOURNEYS["bathroom"], "wishes")] == [Choices(options=ids)], way
 
 
 @given(feet=st.integers(6, 20), inches=st.integers(0, 11))
@@ -171,13 +268,28 @@ def test_a_template_of_other_needs_is_read_by_its_own_cues_and_options() -> None
 
 
 @pytest.mark.parametrize(
-    "piece", ["counter 1 ", "tile floor ", "1-2 ", "$1 to ", "a month ", "not ", "12 x ", "WA 98103 ", "'", "1,000", "in ", "? "]
+    "piece",
+    [
+        *("counter 1 ", "tile floor ", "1-2 ", "$1 to ", "a month ", "not ", "12 x ", "WA 98103 ", "'", "1,000", "in ", "? "),
+        *(
+            "taxes costs ",
+            "the first, ",
+            "all of them ",
+            "keep and ",
+            "9 sq ft ",
+            "rent 1 a month ",
+            "5% or ",
+            "paint and ",
+            "please, yes ",
+        ),
+    ],
 )
 def test_eight_kilobytes_of_anything_are_read_within_a_second(piece: str) -> None:
     text = piece * (8192 // len(piece))
-    began = time.process_time()
-    extract(text, KITCHEN, "counter_run", TODAY)
-    assert time.process_time() - began < 1
+    for needs, asked in ((KITCHEN, "counter_run"), (of_one_template(40), "duplex_upgrades")):
+        began = time.process_time()
+        extract(text, needs, asked, TODAY)
+        assert time.process_time() - began < 1
 
 
 def test_the_year_a_home_was_built_is_read_beside_its_cue() -> None:

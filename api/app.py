@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors
 from api.deps import Doors
-from api.routes import events, journeys, operations, skills, templates, turns
+from api.routes import events, journeys, operations, personas, skills, templates, turns
 from providers.library import library
 from providers.settings import Settings
 from providers.store.store import Store
@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
     )
-    for part in (journeys, turns, events, templates, skills, operations):
+    for part in (journeys, turns, events, templates, skills, personas, operations):
         app.include_router(part.router)
     errors.install(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)  # inside Measured, which words its answer

@@ -11,6 +11,15 @@ PERSONAS: Final[dict[str, str]] = {
     "admin": "looks after templates and switches",
 }
 
+# As in "you sound like …".
+CALLED: Final[dict[str, str]] = {
+    "homeowner": "a homeowner",
+    "diy_worker": "somebody who does the work",
+    "contractor": "a contractor",
+    "investor": "an investor",
+    "admin": "one of the staff",
+}
+
 # What a message can be about. journeys/intents.yaml holds examples of each; the engine knows what each does.
 INTENTS: Final[dict[str, str]] = {
     "start_project": "start a project",

@@ -13,6 +13,7 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 from journeys.composing import compose
 from journeys.template import Template
 from providers.errors import Misconfigured
+from providers.people import personas
 from providers.skills import Registry, registry
 
 TEMPLATES = Path(__file__).parent.parent / "journeys" / "templates"
@@ -87,7 +88,7 @@ def _composed(template: Template, skills: Registry) -> Template:
     named = skills.names()
     if skills.in_the_dark:  # a broken plugin blocks its steps and nothing else, so its template can still be read
         named |= {run.skill for step in template.steps for run in step.run}
-    return compose(template.holds_together(named), skills.manifests).holds_together(named)
+    return compose(template.holds_together(named), skills.manifests, personas()).holds_together(named)
 
 
 def _refuse_traps(text: str, name: str) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from journeys.grants import deciders, spent
 from journeys.hazards import HAZARDS
-from journeys.inputs import Need
+from journeys.inputs import Choice, Need, Place
 from journeys.messages import Line
+from journeys.renovation.errors import CannotEstimate
+from journeys.renovation.rough import SCOPES, rough_range
 from journeys.reply import Citation, Reply
 from journeys.result_page import as_text
 from journeys.state import JourneyState
@@ -32,6 +34,7 @@ ASKING = (
 )
 # Lines that a model's words replace: all else is said by code, whoever speaks.
 CONVERSATION = frozenset({"question", "small_talk", "out_of_scope", "clarify"})
+MOST_NAMED = 8  # inputs that are still missing, in one sentence
 FIRST = frozenset({"hazard", "welcome_back", "no_model", "no_words"})
 
 
@@ -174,15 +177,29 @@ def _question(page: _Page, line: Line) -> str:
         return said + page.sources()
     if line.about == "estimate_cost":
         if missing := _missing(page):
-            return f"I price from your own measures and choices, not from a guess. I still need: {missing}."
+            return f"{_roughly(page)}I price from your own measures and choices, not from a guess. I still need: {missing}."
         priced = [ref.headline for held in page.state.steps.values() if (ref := held.results.get("estimate"))]
         return f"As I last worked it out: {'; '.join(priced)}." if priced else "I have not priced it yet."
     return "I don't have that in my pages, so I won't guess."
 
 
+def _roughly(page: _Page) -> str:
+    """A house range, where the journey is about one room and there is one for it; never more than that."""
+    room, scope = page.state.inputs.get("room"), page.state.inputs.get("scope")
+    if not isinstance(room, Choice):
+        return ""
+    try:
+        place = page.state.inputs.get("place")
+        wanted = scope.option if isinstance(scope, Choice) and scope.option in SCOPES else None
+        rough = rough_range(room.option, wanted, currency=page.state.currency, place=place if isinstance(place, Place) else None)
+    except CannotEstimate:
+        return ""
+    return f"{rough.headline} Source: {rough.citation}.\n\n"
+
+
 def _missing(page: _Page) -> str:
     needs = [need.title.lower() for step in page.template.steps for need in step.needs if need.name not in page.state.inputs]
-    return ", ".join(needs)
+    return ", ".join(needs if len(needs) <= MOST_NAMED else [*needs[:MOST_NAMED], "and what comes after that"])
 
 
 def _clarify(_page: _Page, line: Line) -> str:

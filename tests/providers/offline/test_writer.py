@@ -14,6 +14,7 @@ from journeys.state import JourneyState
 from journeys.view import actions
 from journeys.vocabulary import ACTIONS, INTENTS
 from providers.base import Passage
+from providers.library import library
 from providers.offline.writer import SENTENCES, OfflineWriter
 from providers.skills import registry
 from tests.factories import Play, a_state, a_template, at_the_decision, kitchen, said
@@ -225,3 +226,14 @@ def test_a_state_without_a_focus_is_written_too() -> None:
     state: JourneyState = a_state(focus=None)
     assert OfflineWriter().write(a_template(), state, [], {}, []).text
     assert engine.reader_needs(a_template(), state)
+
+
+def test_what_it_costs_is_answered_with_a_range_and_its_source_before_anything_is_measured() -> None:
+    newest = library().newest("kitchen_renovation")
+    assert newest
+    text = written(Play(newest), Line(code="question", about="estimate_cost"))
+    assert "A kitchen costs roughly $18,000-$22,000" in text
+    assert "Source: HomeView price book, illustrative" in text
+    assert "I still need: what you want, where the home is" in text
+    elsewhere = Play(newest, state=a_state(newest, currency="EUR"))
+    assert "roughly" not in written(elsewhere, Line(code="question", about="estimate_cost")), "no price is made up for another currency"

@@ -115,8 +115,9 @@ async def test_the_timeline_tells_what_happened_in_order(homeview: Stack, journe
 
 
 async def test_templates_can_be_read(homeview: Stack) -> None:
-    [listed] = (await homeview.http.get("/v1/templates")).json()["items"]
-    template = (await homeview.http.get(f"/v1/templates/{listed['name']}")).json()
+    listed = (await homeview.http.get("/v1/templates")).json()["items"]
+    assert "kitchen_renovation@2" in [item["name"] for item in listed]
+    template = (await homeview.http.get("/v1/templates/kitchen_renovation@1")).json()
     assert [step["id"] for step in template["steps"]] == ["discover", "measure", "style", "products", "take_off", "estimate", "route"]
 
 

@@ -49,6 +49,8 @@ ACTIONS: Final[dict[str, str]] = {
     "retry": "Send it again with the same Idempotency-Key",
     "new_key": "Send it with a new Idempotency-Key",
     "wait": "Wait for the reply",
+    "versions": "See the versions of this template",
+    "mend": "Mend the template and send it with a new Idempotency-Key",
 }
 
 # What the engine can run, and what each skill says it makes. The functions are registered in activities/skills.py.

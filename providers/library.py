@@ -14,7 +14,7 @@ from journeys.template import Template
 from providers.errors import Misconfigured
 
 TEMPLATES = Path(__file__).parent.parent / "journeys" / "templates"
-_LARGEST = 64 * 1024  # characters; aliases are refused, so nothing can grow beyond what stands in the file
+LARGEST_TEMPLATE = 64 * 1024  # characters; aliases are refused, so nothing can grow beyond what stands in the file
 _DEEPEST = 20
 
 
@@ -22,16 +22,23 @@ class TemplateError(Misconfigured):
     """Every line of the message is `file:line: place: what is wrong`."""
 
 
+class TemplateChanged(TemplateError):
+    """A version that is published already came with other content: its `version` was not raised."""
+
+
 class Library:
-    """Templates of one folder, read once."""
+    """Templates of one folder, read once; `sources` holds each one's text as it stands in its file."""
 
     def __init__(self, folder: Path = TEMPLATES) -> None:
         self.templates: dict[str, Template] = {}
+        self.sources: dict[str, str] = {}
+        self.files: dict[str, str] = {}
         for path in sorted(folder.glob("*.yaml")):
-            template = read_template(path)
+            text = read_text(path)
+            template = parse_template(text, path.name)
             if template.id in self.templates:
                 raise TemplateError(f"{path.name}:1: another file has the id {template.id!r} already")
-            self.templates[template.id] = template
+            self.templates[template.id], self.sources[template.id], self.files[template.id] = template, text, path.name
 
     def newest(self, template_id: str) -> Template | None:
         """By id, or by `id@version` where that version is the one at hand."""
@@ -45,17 +52,20 @@ def library() -> Library:
 
 
 def read_template(path: Path) -> Template:
+    return parse_template(read_text(path), path.name)
+
+
+def read_text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise TemplateError(f"{path.name}:1: the file is not UTF-8 (byte {error.start})") from error
-    return parse_template(text, path.name)
 
 
 def parse_template(text: str, name: str) -> Template:
     """Raises TemplateError with every mistake pydantic can tell apart at once."""
-    if len(text) > _LARGEST:
-        raise TemplateError(f"{name}:1: the file is over {_LARGEST} characters")
+    if len(text) > LARGEST_TEMPLATE:
+        raise TemplateError(f"{name}:1: the file is over {LARGEST_TEMPLATE} characters")
     try:
         _refuse_traps(text, name)
         document = YAML(typ="rt").load(StringIO(text))

@@ -53,13 +53,14 @@ class Listed(BaseModel):
 async def start_journey(
     request: StartRequest, doors: Open, tenant: Tenant, key: IdempotencyKey, response: Response, wait: Wait = 30.0
 ) -> Response:
-    """Start a journey. The same Idempotency-Key gives the same journey, for ever."""
-    template = doors.library.newest(request.template)
-    if template is None:
-        raise Problem("NotFound", f"There is no template {request.template!r}. There are: {', '.join(sorted(doors.library.templates))}.")
+    """Start a journey. The same Idempotency-Key gives the same journey, for ever. `template` is an id, or `id@version`."""
+    journey_id = names.journey_id(tenant, key)
+    try:
+        template = await doors.shelf.to_start(request.template, journey_id)
+    except ValueError as error:
+        raise Problem("NotUnderstood", f"template: {error}.") from error
     if request.persona is not None and request.persona not in template.personas:
         raise Problem("NotUnderstood", f"This template is for {', '.join(template.personas)}; {request.persona!r} is none of them.")
-    journey_id = names.journey_id(tenant, key)
     hashed = names.body_hash("begin", request.model_dump(mode="json"))
     await begin(doors, tenant, journey_id, template, request, key, hashed, wait)
     turn: Response | None = None

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors
 from api.deps import Doors
-from api.routes import events, journeys, operations, templates, turns
+from api.routes import events, journeys, moves, operations, templates, turns
 from providers.errors import ProviderError
 from providers.library import TemplateChanged, library
 from providers.settings import Settings
@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
     )
-    for part in (journeys, turns, events, templates, operations):
+    for part in (journeys, turns, events, templates, moves, operations):
         app.include_router(part.router)
     errors.install(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)  # inside Measured, which words its answer

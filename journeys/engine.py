@@ -8,7 +8,7 @@ Lines of `Decision.say`, which the writer turns into sentences: began, welcome_b
 kept(step), chosen(step, option), went_back(step, stale steps), cant_go_back, skipped(step), cant_skip(step), made(step, skill),
 problem(step), question(intent), clarify(intents), status, how_to(action), small_talk, out_of_scope,
 nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed. The activities add
-hazard(name), no_knowledge, no_model(why) and no_words(why).
+hazard(name), no_knowledge, no_model(why) and no_words(why); moving.py moved(template, old one) and put_away(titles).
 """
 
 from collections.abc import Mapping
@@ -100,8 +100,9 @@ def carry_out_beneath(state: JourneyState, decision: Decision) -> None:
 
 
 def take_up(state: JourneyState, ended: Ended) -> None:
-    """Put a turn that was told, but lost before the workflow knew of it, into the state, as if it had just been carried out."""
-    if ended.decision is not None:
+    """Put a turn that was told, but lost before the workflow knew of it, into the state, as if it had just been carried out. A move is in
+    history before it is told: only resetting the workflow by hand can lose one, and then it is not taken up."""
+    if ended.decision is not None and ended.decision.move is None:
         (carry_out_control if ended.operation in CONTROLS else carry_out)(state, ended.decision)
     state.turns = max(state.turns, ended.seq)
 
@@ -109,7 +110,7 @@ def take_up(state: JourneyState, ended: Ended) -> None:
 def together(first: Decision, then: Decision) -> Decision:
     """Two decisions carried out one after the other, as one."""
     changed = {"inputs": {**first.inputs, **then.inputs}, "steps": {**first.steps, **then.steps}, "say": [*first.say, *then.say]}
-    return then.model_copy(update={**changed, "cites": first.cites, "degraded": [*first.degraded, *then.degraded]})
+    return then.model_copy(update={**changed, "move": first.move, "cites": first.cites, "degraded": [*first.degraded, *then.degraded]})
 
 
 STOPS = frozenset({"out_of_bounds", "cant_go_back", "cant_skip", "how_to", "problem"})

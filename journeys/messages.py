@@ -17,7 +17,8 @@ Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=200
 
 
 class JourneyStart(BaseModel):
-    """The workflow's input. `state` is None at the very first run and carried along at each continue-as-new."""
+    """The workflow's input. `state` is None at the very first run and carried along at each continue-as-new, with the template the journey
+    follows by then, and what its last move put away."""
 
     journey_id: str
     tenant: str
@@ -28,6 +29,7 @@ class JourneyStart(BaseModel):
     currency: str
     state: JourneyState | None = None
     continue_after_events: int = 2_000
+    moved: "MovedFrom | None" = None
 
 
 # --- what a person or the API asks for: one model per update -----------------------------------------------------------
@@ -66,6 +68,13 @@ class Control(Asked):
     """Pause, resume, abandon."""
 
     reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class MoveRequest(Asked):
+    """To this version of its template; with `undo` back to it, with what the last move had put away."""
+
+    template: Template
+    undo: bool = False
 
 
 # --- what was understood and what follows --------------------------------------------------------------------------------
@@ -113,6 +122,25 @@ class Line(Kept):
     names: list[str] = []
 
 
+class MovedFrom(Kept):
+    """What a move put away: steps and inputs that had no place any more, or not as they were. `template`: the name of the one it left."""
+
+    template: str
+    steps: dict[str, StepState] = {}
+    inputs: dict[str, Value] = {}
+
+
+class Move(Kept):
+    """To another version of the template: the state of steps that are new or no longer as they were, inputs that are put away and those
+    that come back. `kept`: for undoing it; None where it undoes another."""
+
+    template: str
+    steps: dict[str, StepState] = {}
+    forget: list[str] = []
+    inputs: dict[str, Value] = {}
+    kept: MovedFrom | None = None
+
+
 class Decision(Kept):
     """What follows from a fact. Made in an activity, so that it lies in history as a result; the workflow carries it out.
 
@@ -133,6 +161,7 @@ class Decision(Kept):
     reword: bool = False  # a second call words what became of it
     degraded: list[str] = []  # what could not be done as planned
     told: bool = False  # the reply went out in the transaction that kept the decision
+    move: Move | None = None  # carried out first, by moving.carry_out
 
 
 class Ended(Kept):
@@ -186,4 +215,6 @@ class Answered(Kept):
     deed: str | None = None
 
 
-Operation = Literal["begin", "converse", "provide", "decide", "go_back", "skip", "pause", "resume", "abandon", "timer"]
+Operation = Literal["begin", "converse", "provide", "decide", "go_back", "skip", "pause", "resume", "abandon", "timer", "move"]
+
+JourneyStart.model_rebuild()

@@ -68,6 +68,7 @@ class View(BaseModel):
     last_heard_at: datetime
     started_at: datetime
     problems: dict[str, str] = Field(default_factory=dict)
+    moved_from: str | None = None  # the template it followed before it was moved, as `id@version`: it can be moved back
 
 
 def view(template: Template, state: JourneyState, last_turn_id: str | None = None) -> View:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, PlainSerializer
 
 from journeys.facts import Fact
-from journeys.messages import Decision, Line, Operation, SkillResult, SkillRun
+from journeys.messages import Decision, Line, MovedFrom, Operation, SkillResult, SkillRun
 from journeys.state import JourneyState
 from journeys.template import Template
 
@@ -49,6 +49,14 @@ class OpenTurn(Work):
 
     fact: Fact | None = None
     text: str | None = None
+
+
+class OpenMove(Work):
+    """To the version `to`; `kept` is what the last move put away, where this one shall undo it."""
+
+    to: Riding
+    undo: bool
+    kept: MovedFrom | None = None
 
 
 class DecideTurn(Work):

@@ -15,6 +15,7 @@ from temporalio.worker import Interceptor, PollerBehaviorAutoscaling, Replayer, 
 from activities.boundary import Boundary
 from activities.briefing import Briefing
 from activities.models import Models
+from activities.moving import Moves
 from activities.records import Records
 from activities.retrieval import PaidRetrieval
 from activities.skills import Skills, versions
@@ -53,13 +54,14 @@ def build_worker(
     p = providers
     routes = [model.engine for model in p.models]
     briefing = Briefing(routes, p.ledger, p.memory, p.knowledge) if routes else None
-    records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, skills or versions(), briefing)
-    ran = Skills(p.records)
+    run_with = skills or versions()
+    records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, run_with, briefing)
+    moves, ran = Moves(p.records, run_with), Skills(p.records)
     return Worker(
         client,
         task_queue=JOURNEYS_QUEUE,
         workflows=[JourneyWorkflow],
-        activities=[records.open, records.decide, records.decide_next, records.record, records.show, records.fail, ran.run],
+        activities=[records.open, records.decide, records.decide_next, records.record, records.show, records.fail, moves.open, ran.run],
         interceptors=[*interceptors, Boundary()],
         workflow_runner=sandbox(),
         build_id=build_id(),

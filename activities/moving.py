@@ -5,8 +5,9 @@ from typing import Any
 
 from temporalio import activity
 
-from journeys import engine, moving
+from journeys import moving
 from journeys.messages import Decision, Opened
+from journeys.moving import whole
 from journeys.work import OpenMove
 from providers import base
 
@@ -23,8 +24,10 @@ class Moves:
         are not in history are given back first. Raises CantMove and JourneyClosed, after the request is kept."""
         turn, state = asked.turn, asked.state.model_copy()
         known = await self.records.known(state.journey_id, turn.turn_id, turn.seq, turn.turn_id)
+        template, kept = asked.template, asked.kept
         for missed in known.missed:
-            engine.take_up(state, missed)
+            template = moving.take_up(template, state, missed)
+            kept = missed.decision.move.kept if missed.decision and missed.decision.move else kept
         seq = max([turn.seq, *(missed.seq + 1 for missed in known.missed)])
         if known.ended is not None:
             return Opened(seq=max(seq, known.ended.seq), missed=known.missed, ended=known.ended)
@@ -38,12 +41,10 @@ class Moves:
         row: dict[str, Any] = {"id": turn.turn_id, "journey_id": state.journey_id, "seq": seq, "operation": turn.operation, "text": None}
         row |= {"started_at": turn.at}
         try:
-            decision = moving.decide_move(
-                asked.template, asked.to, state, undo=asked.undo, kept=asked.kept, now=turn.at, skills=self.skills
-            )
+            decision = moving.decide_move(template, asked.to, state, undo=asked.undo, kept=kept, now=turn.at, skills=self.skills)
         except Exception:
             await self.records.open_turn(journey=None, request=request, turn=row)
             raise
-        row |= {"decision": decision.model_dump(mode="json")}
+        row |= {"decision": whole(decision, asked.to).model_dump(mode="json")}
         stands = await self.records.open_turn(journey=None, request=request, turn=row)
-        return Opened(seq=seq, missed=known.missed, decision=Decision.model_validate(stands))
+        return Opened(seq=seq, missed=known.missed, decision=whole(Decision.model_validate(stands), None))

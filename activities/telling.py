@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from journeys.messages import Decision, Line
+from journeys.moving import whole
 from journeys.reply import Reply
 from journeys.state import JourneyState
 from journeys.template import Template
@@ -27,7 +28,7 @@ def closing(turn: Turn, template: Template, state: JourneyState, decision: Decis
             "results": _results(state, decision),
             "degraded": decision.degraded,
             "step": state.focus,
-            "decision": decision.model_dump(mode="json"),
+            "decision": whole(decision, template).model_dump(mode="json"),
         },
         "journey": {**shown(template, state, turn.turn_id, seen), **_left(decision)},
         "entries": _entries(turn, decision.say),

@@ -100,9 +100,8 @@ def carry_out_beneath(state: JourneyState, decision: Decision) -> None:
 
 
 def take_up(state: JourneyState, ended: Ended) -> None:
-    """Put a turn that was told, but lost before the workflow knew of it, into the state, as if it had just been carried out. A move is in
-    history before it is told: only resetting the workflow by hand can lose one, and then it is not taken up."""
-    if ended.decision is not None and ended.decision.move is None:
+    """Put a turn that was told, but lost before the workflow knew of it, into the state, as if it had just been carried out."""
+    if ended.decision is not None:
         (carry_out_control if ended.operation in CONTROLS else carry_out)(state, ended.decision)
     state.turns = max(state.turns, ended.seq)
 

@@ -132,13 +132,16 @@ class MovedFrom(Kept):
 
 class Move(Kept):
     """To another version of the template: the state of steps that are new or no longer as they were, inputs that are put away and those
-    that come back. `kept`: for undoing it; None where it undoes another."""
+    that come back. `kept`: for undoing it; None where it undoes another. `body`: the template itself, only in the records, so that a move
+    which a worker told before it was killed can be taken up; otherwise it is in the request.
+    """
 
     template: str
     steps: dict[str, StepState] = {}
     forget: list[str] = []
     inputs: dict[str, Value] = {}
     kept: MovedFrom | None = None
+    body: Template | None = None
 
 
 class Decision(Kept):

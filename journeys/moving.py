@@ -12,7 +12,7 @@ from journeys import engine
 from journeys.facts import Made
 from journeys.grants import misfit
 from journeys.inputs import Frozen, Value
-from journeys.messages import Decision, Line, Move, MovedFrom
+from journeys.messages import Decision, Ended, Line, Move, MovedFrom
 from journeys.refusals import CantMove, JourneyClosed
 from journeys.state import SETTLED, JourneyState, StepState
 from journeys.template import Step, Template
@@ -129,6 +129,20 @@ def carry_out(state: JourneyState, template: Template, move: Move) -> None:
     state.steps = {step.id: move.steps[step.id] if step.id in move.steps else state.steps[step.id] for step in template.steps}
     state.inputs = {**{name: value for name, value in state.inputs.items() if name not in move.forget}, **move.inputs}
     state.focus, state.asked = (state.focus if state.focus in state.steps else None), None
+
+
+def whole(decision: Decision, body: Template | None) -> Decision:
+    """With the template that a move leads to, for the records, or without it, for history."""
+    return decision.model_copy(update={"move": decision.move.model_copy(update={"body": body})}) if decision.move else decision
+
+
+def take_up(template: Template, state: JourneyState, ended: Ended) -> Template:
+    """As engine.take_up, for any turn; gives the template that the journey follows after it."""
+    if ended.decision is not None and (move := ended.decision.move) and move.body is not None:
+        template = move.body
+        carry_out(state, template, move)
+    engine.take_up(state, ended)
+    return template
 
 
 def rebuilt(first: JourneyState, template: Template, carried_out: Iterable[tuple[str, Decision]]) -> JourneyState:

@@ -34,6 +34,7 @@ with workflow.unsafe.imports_passed_through():
         Inputs,
         JourneyStart,
         Message,
+        Move,
         MoveRequest,
         Opened,
         Operation,
@@ -41,9 +42,10 @@ with workflow.unsafe.imports_passed_through():
     )
     from journeys.refusals import KeyReused, Refusal, TooManyAtOnce
     from journeys.state import JourneyState, Receipt, Timer
+    from journeys.template import Template
     from journeys.work import DecideNext, DecideTurn, FailTurn, OpenMove, OpenTurn, RecordTurn, RunSkill, Turn, Work
     from workflows.asking import Outcome, ask
-    from workflows.policies import ANCHOR, AT_ONCE, QUICK
+    from workflows.policies import AT_ONCE, QUICK
 
 Way = Callable[[Turn, Fact | None, str | None], Awaitable[None]]
 TEMPLATE = SearchAttributeKey.for_keyword(names.JOURNEY_TEMPLATE)
@@ -248,22 +250,19 @@ class JourneyWorkflow:
             await workflow.execute_local_activity_method(Records.show, Work(**self.work(turn)), **QUICK, summary=f"show {turn.seq}")
 
     async def change_template(self, asked: MoveRequest, turn: Turn) -> None:
-        """The template changes with the state, at one moment. Before anybody is told, a timer ends the workflow task, so that the decision
-        and the template it needs are in history: what was told of a move is never unknown here (docs/decisions/0017)."""
+        """The template changes with the state, at one moment (docs/decisions/0017)."""
         stops = self.stops
         request = OpenMove(**self.work(turn), to=asked.template, undo=asked.undo, kept=self.moved)
         opened = await workflow.execute_local_activity_method(Moves.open, request, **QUICK, summary=f"move {turn.seq}")
         decision = self.found(turn, opened).decision
         if decision is None or decision.move is None:
             return
-        await workflow.sleep(ANCHOR, summary="the move is in history before it is told")
         if self.stops != stops:
             await self.record(turn, None)
             return
-        self.template, self.moved = asked.template, decision.move.kept
-        moving.carry_out(self.state, self.template, decision.move)
+        moving.carry_out(self.state, asked.template, decision.move)
         engine.carry_out(self.state, decision)
-        workflow.upsert_search_attributes([TEMPLATE.value_set(self.template.name)])
+        self.follow(asked.template, decision.move)
         carried = decision
         while decision.runs and self.stops == stops:
             decision = await self.run_skills(turn, carried, decision, None)
@@ -272,6 +271,10 @@ class JourneyWorkflow:
                 carried = engine.together(carried, decision)
         # A pause that landed meanwhile stays, and what is left to run waits for its end; the move itself is told. Behind an end nothing is.
         await self.record(turn, None if self.stops != stops and self.state.is_closed else carried)
+
+    def follow(self, template: Template, move: Move) -> None:
+        self.template, self.moved = template, move.kept
+        workflow.upsert_search_attributes([TEMPLATE.value_set(template.name)])
 
     async def stop(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
         decision = (await self.open(turn, fact, text)).decision
@@ -312,7 +315,9 @@ class JourneyWorkflow:
         """A pause that passed this turn's lock may stand here as well; it is known already."""
         update = names.update_id(ended.operation, ended.key)
         if self.state.remembered(update) is None:
-            engine.take_up(self.state, ended)
+            template = moving.take_up(self.template, self.state, ended)
+            if ended.decision is not None and ended.decision.move is not None:
+                self.follow(template, ended.decision.move)
             self.remember(ended.operation, ended.key, ended.turn_id, ended.seq, ended.body_hash)
 
     async def run_skills(self, turn: Turn, carried: Decision, decision: Decision, text: str | None) -> Decision:

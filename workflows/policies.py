@@ -25,10 +25,6 @@ CALLS_AT_ONCE: Final = 100
 AT_ONCE: Final = 4
 
 
-# Any timer ends the workflow task, and with it what local activities found is in history; this one is as good as none.
-ANCHOR: Final = timedelta(milliseconds=1)
-
-
 class Options(TypedDict):
     start_to_close_timeout: timedelta
     retry_policy: RetryPolicy

@@ -4,6 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.enums.v1 import EventType, ResetReapplyType
+from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 
 from journeys import names
 from journeys.messages import MAX_MESSAGE_BYTES, Begin, JourneyStart
@@ -173,6 +176,37 @@ async def test_a_moved_journey_that_continues_as_new_keeps_its_template_and_can_
     assert len(histories) > 1
     largest = max(len(payload.data) for events in histories for event in events for payload in payloads(event))
     assert MAX_MESSAGE_BYTES < largest <= 64 * 1024, "the new template is the largest thing in it"
+
+
+async def test_a_move_that_was_told_but_is_not_in_history_is_taken_up_with_its_template(homeview: Stack) -> None:
+    """As after a worker that was killed between telling it and the end of its task: here the history is taken back to before the move."""
+    await publish(homeview, first("lost"), second("lost"))
+    journey = await a_journey_at(homeview, 4, "lost@1")
+    before = (await homeview.history(journey)).events
+    last = max(event.event_id for event in before if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED)
+    await write(homeview, journey, "move", {"to": 2}, "k")
+    told = await homeview.view(journey)
+    await homeview.temporal.workflow_service.reset_workflow_execution(
+        ResetWorkflowExecutionRequest(
+            namespace=homeview.temporal.namespace,
+            workflow_execution=WorkflowExecution(workflow_id=journey),
+            reason="as if it had never been written down",
+            workflow_task_finish_event_id=last,
+            request_id=journey,
+            reset_reapply_type=ResetReapplyType.RESET_REAPPLY_TYPE_NONE,
+        )
+    )
+    await homeview.say(journey, "hello")
+    await write(homeview, journey, "inputs", {"inputs": {"light": {"kind": "choice", "option": "ceiling"}}})
+    view = await homeview.view(journey)
+    assert (told["template"], told["step"], view["template"], view["question"]) == ("lost@2", "light", "lost@2", MATERIAL)
+    assert (await write(homeview, journey, "move", {"to": 2}, "k"))["turn"]["operation"] == "move"
+    await write(homeview, journey, "move", {"undo": True})
+    assert (await homeview.view(journey))["template"] == "lost@1"
+    await replays(await homeview.history(journey))
+
+
+MATERIAL = "Which countertop: quartz, granite, laminate or butcher block?"
 
 
 async def conversation(homeview: Stack, journey: str) -> list[dict[str, Any]]:

@@ -71,6 +71,19 @@ async def test_turns_that_were_told_but_lost_are_taken_up_before_the_move_is_dec
     assert "goal" not in play.state.inputs, "the state it was handed stays as it was"
 
 
+async def test_a_move_that_was_told_but_lost_is_taken_up_with_its_template_before_the_next_is_decided() -> None:
+    play, second = Play(), a_template(version=2)
+    records = Kept()
+    await moves(records).open(asked(play.state, second))
+    decision = Decision.model_validate(records.opened[0]["decision"])
+    assert decision.move and decision.move.body == second, "the records hold what the request held"
+    lost = Ended(turn_id="l", seq=4, operation="move", key="l", body_hash="", status="done", decision=decision)
+    opened = await moves(Kept(Known(missed=[lost]))).open(asked(play.state, a_template(version=3)))
+    assert opened.decision and opened.decision.move and opened.decision.move.kept
+    assert opened.decision.move.kept.template == "small@2", "it leaves the version it was moved to"
+    assert opened.decision.move.body is None, "history has the template in the request already"
+
+
 async def test_a_move_that_has_ended_is_not_decided_again() -> None:
     ended = Ended(turn_id="t", seq=3, operation="move", key="k", body_hash="h", status="refused", problem="CantMove", detail="No.")
     records = Kept(Known(ended=ended))

@@ -13,7 +13,7 @@ from temporalio import activity
 from activities import telling
 from activities.briefing import Briefing
 from activities.knowledge import pages_for
-from journeys import engine
+from journeys import engine, moving
 from journeys.brief import Brief
 from journeys.facts import Fact, Made, Said
 from journeys.hazards import hazards_in
@@ -59,12 +59,13 @@ class Records:
         turn, state = asked.turn, asked.state.model_copy()
         deed = f"{turn.turn_id}/{UNDERSTAND}"
         known = await self.records.known(state.journey_id, turn.turn_id, turn.seq, deed)
+        template = asked.template
         for missed in known.missed:
-            engine.take_up(state, missed)
+            template = moving.take_up(template, state, missed)
         seq = max([turn.seq, *(missed.seq + 1 for missed in known.missed)])
         if known.ended is not None:
             return Opened(seq=max(seq, known.ended.seq), missed=known.missed, ended=known.ended)
-        asked = asked.model_copy(update={"state": state})
+        asked = asked.model_copy(update={"state": state, "template": template})
         if self.briefing and asked.fact is None and known.answer is None:
             await self._brief(asked, seq, self.briefing)
             return Opened(seq=seq, missed=known.missed, routes=self.briefing.routes)

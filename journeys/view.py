@@ -84,6 +84,7 @@ class View(BaseModel):
     problems: dict[str, str] = Field(default_factory=dict)
     roles: dict[str, str] = Field(default_factory=dict)
     children: list[ChildView] = []
+    moved_from: str | None = None  # the template it followed before it was moved, as `id@version`: it can be moved back
 
 
 def view(template: Template, state: JourneyState, last_turn_id: str | None = None) -> View:

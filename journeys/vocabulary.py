@@ -60,6 +60,8 @@ ACTIONS: Final[dict[str, str]] = {
     "retry": "Send it again with the same Idempotency-Key",
     "new_key": "Send it with a new Idempotency-Key",
     "wait": "Wait for the reply",
+    "versions": "See the versions of this template",
+    "mend": "Mend the template and send it with a new Idempotency-Key",
 }
 
 # Our own skills, and what each says it makes; pyproject.toml registers them. Those of other packages join at run time.

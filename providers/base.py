@@ -64,8 +64,8 @@ class Where(Frozen):
 
 
 class Templates(Protocol):
-    def newest(self, template_id: str) -> Template | None:
-        """What a new journey of this id begins with."""
+    async def to_start(self, name: str, journey_id: str) -> Template:
+        """The template that a journey starts with, by id or id@version; asked again for it, the same. Raises where there is none."""
         ...
 
 

@@ -327,6 +327,13 @@ def _how_to(_page: _Page, line: Line) -> str:
     return f"I won't do that on a passing word. To {ACTIONS[line.about].lower()}, use the action of that name."
 
 
+def _moved(page: _Page, line: Line) -> str:
+    old, new = (name.rpartition("@")[2] for name in (line.names[0], line.about))
+    return (
+        f"This journey now follows version {new} of {page.template.title.lower()}, after version {old}. What you said and decided is kept."
+    )
+
+
 SENTENCES: dict[str, Said] = {
     "began": _began,
     "hazard": _hazard,
@@ -372,4 +379,6 @@ SENTENCES: dict[str, Said] = {
     "resumed": lambda page, line: "Going on where we were.",
     "abandoned": lambda page, line: "The journey is ended. Everything in it stays readable.",
     "completed": _completed,
+    "moved": _moved,
+    "put_away": lambda page, line: f"Put away, since it has no place there: {', '.join(name.lower() for name in line.names)}.",
 }

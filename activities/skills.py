@@ -11,6 +11,7 @@ from journeys.messages import SkillResult
 from journeys.renovation import skills as renovation
 from journeys.renovation.errors import CannotEstimate
 from journeys.renovation.pricebook import BOOK
+from journeys.safety import guarded_result, known
 from journeys.state import ResultRef
 from journeys.work import RunSkill
 from providers import base
@@ -58,6 +59,7 @@ class Skills:
             body = SKILLS[run.skill].make({**inputs, "currency": Text(text=state.currency)}, taken)
         except CannotEstimate as refusal:
             return done.model_copy(update={"problem": str(refusal)[:_LONGEST]})
+        body = guarded_result(body, known.year_built(state), persona=state.persona, country=known.country(state))
         row = {"journey_id": state.journey_id, "step": run.step, "skill": run.skill, "version": run.version, "body": body}
         row |= {
             "inputs_hash": run.inputs_hash,

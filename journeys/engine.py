@@ -8,7 +8,7 @@ Lines of `Decision.say`, which the writer turns into sentences: began, welcome_b
 kept(step), chosen(step, option), went_back(step, stale steps), cant_go_back, skipped(step), cant_skip(step), made(step, skill),
 problem(step), question(intent), clarify(intents), status, how_to(action), small_talk, out_of_scope,
 nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed. The activities add
-hazard(name), no_knowledge, no_model(why) and no_words(why).
+hazard(rule), withheld(rule), no_knowledge, no_model(why) and no_words(why).
 """
 
 from collections.abc import Mapping

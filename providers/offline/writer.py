@@ -6,11 +6,11 @@ Every line code of journeys/engine.py has its sentence here; a test holds the tw
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from journeys.hazards import HAZARDS
 from journeys.inputs import Need
 from journeys.messages import Line
 from journeys.renovation.pages import as_text
 from journeys.reply import Citation, Reply
+from journeys.safety import known, sentence, withheld
 from journeys.state import JourneyState
 from journeys.template import Template
 from journeys.view import actions, question
@@ -246,8 +246,13 @@ def _no_words(_page: _Page, line: Line) -> str:
             return "The language model can't be used at the moment, so these words are my own."
 
 
-def _hazard(_page: _Page, line: Line) -> str:
-    return f"Safety first: {HAZARDS[line.about].sentence}" if line.about in HAZARDS else ""
+def _hazard(page: _Page, line: Line) -> str:
+    said = sentence(line.about, known.country(page.state))
+    return f"Safety first: {said}" if said else ""
+
+
+def _withheld(page: _Page, line: Line) -> str:
+    return withheld(line.about, page.state.persona, known.country(page.state))
 
 
 def _how_to(_page: _Page, line: Line) -> str:
@@ -257,6 +262,7 @@ def _how_to(_page: _Page, line: Line) -> str:
 SENTENCES: dict[str, Said] = {
     "began": _began,
     "hazard": _hazard,
+    "withheld": _withheld,
     "no_model": _no_model,
     "no_words": _no_words,
     "welcome_back": _welcome_back,

@@ -14,9 +14,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from journeys.brief import Brief
 from journeys.grounding import cited, foreign_figures, renumbered
-from journeys.hazards import may_be_said
 from journeys.inputs import Choice, Choices, Found, Need, Text, Value
 from journeys.messages import Intent, Understanding
+from journeys.safety import unsafe
 from journeys.vocabulary import INTENTS
 from providers.base import Generated
 from providers.offline.reader import cut
@@ -97,8 +97,9 @@ def read(brief: Brief, generated: Generated, engine: str, today: date) -> Read |
     reply = str(said.reply).strip()  # type: ignore[attr-defined]
     if foreign := foreign_figures(reply, _given(brief)):
         return Broken(f"it held {len(foreign)} figure(s) that stand nowhere in what you were given", "ForeignFigures")
-    if not may_be_said(reply, brief.hazards):
-        return Broken("it did not say who does dangerous work", "Unsafe")
+    verdict = unsafe(reply, brief.hazards, brief.year_built, answers=True)
+    if verdict and verdict.withheld:
+        return Broken("it told how to do dangerous work, or did not say who does it", "Unsafe")
     if not isinstance(said, AnswerOut):
         return Read({"reply": reply})
     marks = [n for n in cited(reply) if 1 <= n <= len(brief.passages)]

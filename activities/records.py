@@ -12,15 +12,16 @@ from temporalio import activity
 
 from activities import telling
 from activities.briefing import Briefing
+from activities.guarding import guarded_turn
 from activities.knowledge import pages_for
 from journeys import engine, moving
 from journeys.brief import Brief
 from journeys.facts import Fact, Made, Said
-from journeys.hazards import hazards_in
 from journeys.messages import Decision, Line, Opened, Understanding
 from journeys.personas import signature, sounds_like
 from journeys.refusals import by_name
 from journeys.reply import Reply
+from journeys.safety import hazards_in, known
 from journeys.state import JourneyState
 from journeys.template import Template
 from journeys.view import actions
@@ -119,7 +120,8 @@ class Records:
             await self._store(work, row, calls)
             raise
         row["inputs"] = {name: value.model_dump(mode="json") for name, value in decision.inputs.items()}
-        warnings = [Line(code="hazard", about=name) for name in hazards_in(asked.text)] if isinstance(asked, _Message) else []
+        hazards = hazards_in(asked.text, known.year_built(work.state)) if isinstance(asked, _Message) else []
+        warnings = [Line(code="hazard", about=name) for name in hazards]
         decision = decision.model_copy(update={"say": [*warnings, *decision.say, *lines], "cites": cites})
         if isinstance(asked, _Message):
             decision = decision.model_copy(update={"degraded": asked.degraded})
@@ -242,7 +244,8 @@ class Records:
             passages = await self.knowledge.passages(decision.cites) if decision.cites else []
         except ProviderError:  # found a moment ago and gone since: the reply says that it has nothing to quote
             passages = []
-        return self.writer.write(template, state, decision.say, bodies, passages, spoken)
+        say, passages, spoken = guarded_turn(template, state, decision.say, passages, spoken)
+        return self.writer.write(template, state, say, bodies, passages, spoken)
 
     async def _close(self, told: RecordTurn | FailTurn, status: str, trouble: dict[str, Any]) -> None:
         """A turn that ends without a reply: its journey's view stays, the person is told."""

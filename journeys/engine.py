@@ -10,7 +10,7 @@ problem(step), question(intent), clarify(intents), status, how_to(action), small
 nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed, intake(step, inputs),
 repeated, not_yours(step), spent(step, option), started(step, child), child_ended(step, child), news(fact, source), overdue(step),
 rested(step), went_without(step), offered(persona), switched(persona), stays(persona). The activities add
-hazard(name), no_knowledge, no_model(why) and no_words(why); moving.py moved(template, old one) and put_away(titles).
+hazard(rule), withheld(rule), no_knowledge, no_model(why) and no_words(why); moving.py moved(template, old one) and put_away(titles).
 """
 
 from collections.abc import Mapping

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from journeys.grants import deciders, spent
-from journeys.hazards import HAZARDS
 from journeys.inputs import Choice, Need, Place
 from journeys.messages import Line
 from journeys.renovation.errors import CannotEstimate
 from journeys.renovation.rough import SCOPES, rough_range
 from journeys.reply import Citation, Reply
 from journeys.result_page import as_text
+from journeys.safety import known, sentence, withheld
 from journeys.state import JourneyState
 from journeys.template import Template
 from journeys.view import actions, called, question
@@ -267,8 +267,13 @@ def _no_words(_page: _Page, line: Line) -> str:
             return "The language model can't be used at the moment, so these words are my own."
 
 
-def _hazard(_page: _Page, line: Line) -> str:
-    return f"Safety first: {HAZARDS[line.about].sentence}" if line.about in HAZARDS else ""
+def _hazard(page: _Page, line: Line) -> str:
+    said = sentence(line.about, known.country(page.state))
+    return f"Safety first: {said}" if said else ""
+
+
+def _withheld(page: _Page, line: Line) -> str:
+    return withheld(line.about, page.state.persona, known.country(page.state))
 
 
 def _intake(page: _Page, line: Line) -> str:
@@ -337,6 +342,7 @@ def _moved(page: _Page, line: Line) -> str:
 SENTENCES: dict[str, Said] = {
     "began": _began,
     "hazard": _hazard,
+    "withheld": _withheld,
     "no_model": _no_model,
     "no_words": _no_words,
     "welcome_back": _welcome_back,

@@ -42,7 +42,15 @@ def at_the_kitchen_estimate() -> tuple[Play, dict[tuple[str, str], dict[str, Any
 
 def a_line(code: str) -> Line:
     """The line as the engine says it of the small job."""
-    about = {"out_of_bounds": "wall", "question": "ask_question", "how_to": "pause", "made": "amount", "cant_skip": "room", "hazard": "gas"}
+    about = {
+        "out_of_bounds": "wall",
+        "question": "ask_question",
+        "how_to": "pause",
+        "made": "amount",
+        "cant_skip": "room",
+        "hazard": "gas",
+        "withheld": "gas",
+    }
     names = {"welcome_back": ["15"], "noted": ["goal"], "clarify": ["skip", "go_back"], "made": ["take_off"], "went_back": ["amount"]}
     about |= {"intake": "room", "news": "quote_received", "offered": "investor", "switched": "investor", "stays": "homeowner"}
     names |= {"intake": ["wall", "look"], "spent": ["other_room"], "news": ["Anna"], "started": ["c1"], "child_ended": ["c1"]}

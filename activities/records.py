@@ -82,7 +82,8 @@ class Records:
             message = _Message(known.text, f"{known.turn.turn_id}/{UNDERSTAND}", None, degraded=known.degraded)
             return await self._decide(known, row, message)
         answer = await self.ledger.answer_of(deed)
-        return await self._decide(known, row, _Message(known.text, deed, answer["understanding"], answer["cites"], known.degraded))
+        message = _Message(known.text, deed, answer["understanding"], answer["cites"], known.degraded, answer["reply"])
+        return await self._decide(known, row, message)
 
     @activity.defn(name="decide_next")
     async def decide_next(self, asked: DecideNext) -> Decision:
@@ -131,9 +132,12 @@ class Records:
                 decision = await self._to_reword(work, decision, asked.text, decision) if stops else decision
         if decision.runs or decision.starts or decision.reword or work.turn.operation in engine.CONTROLS:
             return Decision.model_validate(await self._store(work, {**row, "decision": decision.model_dump(mode="json")}, calls))
-        return await self._tell(work, row, decision, calls)
+        spoken = asked.reply if isinstance(asked, _Message) and decision.spoken else None
+        return await self._tell(work, row, decision, calls, spoken)
 
-    async def _tell(self, work: Work, row: dict[str, Any], decision: Decision, calls: Sequence[Mapping[str, Any]]) -> Decision:
+    async def _tell(
+        self, work: Work, row: dict[str, Any], decision: Decision, calls: Sequence[Mapping[str, Any]], spoken: str | None
+    ) -> Decision:
         """Where nothing more is to be done, the reply goes out in the transaction that keeps the decision (docs/decisions/0016)."""
         decided = {**row, "decision": decision.model_dump(mode="json")}
         state = work.state.model_copy(update={"turns": max(work.state.turns, row["seq"])})
@@ -141,18 +145,17 @@ class Records:
         if state.is_closed:  # nothing may be told behind the end: the workflow sees first whether a pause came before it
             return Decision.model_validate(await self._store(work, decided, calls))
         try:
-            closing = await self._closing(work.turn.model_copy(update={"seq": row["seq"]}), work.template, state, decision)
+            closing = await self._closing(work.turn.model_copy(update={"seq": row["seq"]}), work.template, state, decision, spoken)
         except Exception:
             await self._store(work, decided, calls)
             raise
         stands, told = await self.records.tell_turn(self._opening(work, decided, calls), closing, work.state.status)
         return Decision.model_validate(stands).model_copy(update={"told": told})
 
-    async def _closing(self, turn: Turn, template: Template, state: JourneyState, decision: Decision) -> dict[str, Any]:
+    async def _closing(self, turn: Turn, template: Template, state: JourneyState, decision: Decision, spoken: str | None) -> dict[str, Any]:
         if decision.reword and decision.spoken is None:
             failed = Line(code="no_words", about=decision.degraded[-1] if decision.degraded else "")
             decision = decision.model_copy(update={"say": [failed, *decision.say]})
-        spoken = (await self.ledger.answer_of(decision.spoken))["reply"] if decision.spoken else None
         return telling.closing(turn, template, state, decision, await self._reply(template, state, decision, spoken))
 
     async def _to_reword(self, work: Work, whole: Decision, text: str, decision: Decision) -> Decision:
@@ -192,7 +195,8 @@ class Records:
             sentence = f"This was not carried out: the journey is {state.status}. What you wrote is kept."
             await self._close(told, "stopped", telling.problem("Stopped", sentence, [a.action for a in actions(told.template, state)]))
             return
-        await self.records.close_turn(**await self._closing(told.turn, told.template, state, decision))
+        spoken = (await self.ledger.answer_of(decision.spoken))["reply"] if decision.spoken else None
+        await self.records.close_turn(**await self._closing(told.turn, told.template, state, decision, spoken))
 
     @activity.defn(name="show")
     async def show(self, work: Work) -> None:
@@ -264,13 +268,14 @@ class Records:
 @dataclass(frozen=True)
 class _Message:
     """What a person wrote. `read`: how it was understood under `deed`, where it was; `cites` the passages a model's reply cites, None
-    where none was asked; `degraded` why it was not."""
+    where none was asked; `degraded` why it was not; `reply` the model's."""
 
     text: str
     deed: str
     read: Mapping[str, Any] | None
     cites: list[str] | None = None
     degraded: list[str] = field(default_factory=list)
+    reply: str | None = None
 
 
 def _turn_row(work: Work, seq: int, text: str | None) -> dict[str, Any]:

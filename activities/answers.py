@@ -73,7 +73,7 @@ def schema_of(brief: Brief) -> type[BaseModel]:
 
 def content_of(brief: Brief, problem: str = "") -> str:
     """The brief as the model gets it, one JSON object; what changes least stands first, which is what a provider can keep."""
-    told: dict[str, Any] = {"journey": brief.journey, "persona": brief.persona, "locale": brief.locale}
+    told: dict[str, Any] = {"journey": brief.journey, "persona": brief.persona, "tone": brief.tone, "locale": brief.locale}
     if brief.call == "answer":
         told |= {"intents": INTENTS, "needs": [_need(need) for need in brief.needs]}
     told |= {"summary": brief.summary, "asked": {"need": brief.asked, "question": brief.question} if brief.asked else None}

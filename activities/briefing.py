@@ -52,6 +52,7 @@ class Briefing:
         summary = memory.summary(work.template, state)
         told: dict[str, Any] = {"journey": work.template.title, "persona": state.persona, "locale": state.locale, "seq": work.turn.seq}
         built = known.year_built(state)
+        told["tone"] = _tone(state.persona)
         told |= {"hazards": hazards_in(text, built), "year_built": built, "region": pages_for(state).region}
         return Brief(call=call, text=text, summary=summary, **told)
 
@@ -61,6 +62,13 @@ class Briefing:
         except ProviderError as error:  # the model is told of none, and says that it has none
             activity.logger.warning("Knowledge can't be searched.", extra={"error": type(error).__name__})
             return []
+
+
+def _tone(persona: str) -> str:
+    from providers.people import personas  # reads YAML: not before a first brief needs it
+
+    known = personas().get(persona)
+    return known.tone if known else ""
 
 
 def quoted(passage: Passage) -> Quoted:

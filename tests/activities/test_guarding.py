@@ -7,13 +7,15 @@ import pytest
 
 from activities.drafts import Draft
 from activities.guarding import guarded_turn
-from activities.skills import SKILLS, Skill, Skills
+from activities.skills import Skills
 from journeys.inputs import Count, Place
 from journeys.messages import Line, SkillRun
 from journeys.safety import known, sentence, withheld
+from journeys.skill import Manifest
 from journeys.template import Template
 from journeys.work import RunSkill, Turn
 from providers.base import Passage
+from providers.skills import Registry, Skill
 from tests.factories import NOW, a_state, a_template, kitchen
 
 pytestmark = pytest.mark.anyio
@@ -81,7 +83,7 @@ async def test_a_draft_falls_silent_before_it_speaks_of_dangerous_work() -> None
     assert told == ["Lovely plan."]
 
 
-async def test_a_result_is_made_safe_before_it_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_result_is_made_safe_before_it_is_kept() -> None:
     kept: list[dict[str, Any]] = []
 
     class Kept:
@@ -92,10 +94,11 @@ async def test_a_result_is_made_safe_before_it_is_kept(monkeypatch: pytest.Monke
             kept.append(row)
 
     plan = {"headline": "A plan", "citation": "-", "steps": ["Unscrew the gas line and cap it."]}
-    monkeypatch.setitem(SKILLS, "take_off", Skill("1", lambda *_: plan))
+    found = Registry([])
+    found.skills["take_off"] = Skill(Manifest(id="take_off", version="1", title="Take-off", makes="-"), lambda *_: plan, "tests")
     run = SkillRun(step="amount", skill="take_off", version=1, inputs_hash="h", made_with="1")
     turn = Turn(turn_id="t", seq=1, operation="converse", key="k", body_hash="b", at=NOW)
     template = a_template()
-    await Skills(cast(Any, Kept())).run(RunSkill(run=run, state=a_state(template), template=template, turn=turn))
+    await Skills(cast(Any, Kept()), found).run(RunSkill(run=run, state=a_state(template), template=template, turn=turn))
     assert kept[0]["body"]["steps"] == [withheld("gas", "homeowner", "en-US")]
     assert sentence("gas", "US") in kept[0]["body"]["steps"][0]

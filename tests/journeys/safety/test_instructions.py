@@ -2,10 +2,10 @@
 
 import pytest
 
-from activities.skills import SKILLS
 from journeys.inputs import Text
 from journeys.safety import RULES, guarded, guarded_result, hazards_in, sentence, unsafe, withheld
 from providers.pages import OUR_PAGES, read_passages
+from providers.skills import registry
 from tests.journeys.renovation.kitchens import inputs as kitchen_inputs
 from tests.journeys.safety.told import DRESSED, HOW_TO, NO_STEPS
 
@@ -95,8 +95,8 @@ def test_a_result_keeps_its_shape_and_loses_its_steps() -> None:
 
 def test_a_take_off_and_an_estimate_are_shown_as_they_were_made() -> None:
     inputs = {**kitchen_inputs(), "currency": Text(text="USD")}
-    take_off = SKILLS["take_off"].make(inputs, {})
-    estimate = SKILLS["estimate"].make(inputs, {"take_off": take_off})
+    take_off = registry().skills["take_off"].make(inputs, {})
+    estimate = registry().skills["estimate"].make(inputs, {"take_off": take_off})
     assert guarded_result(take_off) == take_off
     assert guarded_result(estimate) == estimate
 

@@ -6,7 +6,7 @@ from typing import Any
 from providers.library import TEMPLATES
 from tests.running import Stack
 
-KITCHEN = (TEMPLATES / "kitchen_renovation.yaml").read_text()
+KITCHEN = (TEMPLATES / "kitchen_renovation.v1.yaml").read_text()
 LIGHT = """\
   - id: light
     title: Light

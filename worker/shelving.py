@@ -128,8 +128,8 @@ def changed(template: Template, file: str) -> list[str]:
     except TemplateChanged as changed:
         return str(changed).splitlines()
     except ProviderError:
-        shipped = library().templates.get(template.id)
-        if shipped and shipped.version == template.version and digest(canonical(shipped)) != digest(canonical(template)):
+        shipped = library().versions.get(template.name)
+        if shipped and digest(canonical(shipped)) != digest(canonical(template)):
             return [f"{file}:1: version: {template.name} is shipped with other content: raise `version`."]
     return []
 

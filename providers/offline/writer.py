@@ -333,7 +333,7 @@ def _how_to(_page: _Page, line: Line) -> str:
 
 
 def _moved(page: _Page, line: Line) -> str:
-    old, new = (name.rpartition("@")[2] for name in (line.names[0], line.about))
+    old, new = (name.rpartition("@")[2] for name in ("".join(line.names[:1]), line.about))
     return (
         f"This journey now follows version {new} of {page.template.title.lower()}, after version {old}. What you said and decided is kept."
     )

@@ -13,7 +13,7 @@ from providers.store.migrate import migrate
 from tests.running import Stack, serving, settings_at
 
 pytestmark = pytest.mark.anyio
-KITCHEN = (TEMPLATES / "kitchen_renovation.yaml").read_text()
+KITCHEN = (TEMPLATES / "kitchen_renovation.v1.yaml").read_text()
 QUESTION = "What would you like to change about your kitchen, and why?"
 
 

@@ -14,7 +14,7 @@ from tests.moves import a_journey_at, first, publish, second
 from tests.running import Stack, free_port
 from worker.cli import app
 
-KITCHEN = str(TEMPLATES / "kitchen_renovation.yaml")
+KITCHEN = str(TEMPLATES / "kitchen_renovation.v1.yaml")
 
 
 @pytest.fixture
@@ -39,22 +39,23 @@ def written(folder: Path, text: str, name: str = "kitchen.yaml") -> str:
 
 
 def test_a_file_is_published_shared_out_and_rolled_back(home: Path) -> None:
+    run("publish", written(home, first("attic")))
     assert "version 1" in run("list").stdout
-    file = written(home, second("kitchen_renovation"))
-    assert run("publish", file).stdout == "New journeys of kitchen_renovation start with version 2.\n"
-    told = run("split", "kitchen_renovation", "v1=90", "v2=10", "--experiment", "light").stdout
+    file = written(home, second("attic"))
+    assert run("publish", file).stdout == "New journeys of attic start with version 2.\n"
+    told = run("split", "attic", "v1=90", "v2=10", "--experiment", "light").stdout
     assert "90 % version 1, 10 % version 2 (light)" in told
-    [listed] = json.loads(run("list", "--json").stdout)
+    [listed] = [entry for entry in json.loads(run("list", "--json").stdout) if entry["id"] == "attic"]
     assert (listed["head"]["split"], [row["status"] for row in listed["versions"]]) == ([[1, 9000], [2, 1000]], ["published"] * 2)
-    assert run("rollback", "kitchen_renovation").stdout == "New journeys of kitchen_renovation start with version 1.\n"
-    shown = run("show", "kitchen_renovation").stdout
+    assert run("rollback", "attic").stdout == "New journeys of attic start with version 1.\n"
+    shown = run("show", "attic").stdout
     assert "retired" in shown and 'rollback {"from": 2, "to": 1}' in shown
-    assert run("show", "kitchen_renovation@2", "--yaml").stdout == second("kitchen_renovation")
-    assert "no earlier version" in run("rollback", "kitchen_renovation", code=1).stderr
+    assert run("show", "attic@2", "--yaml").stdout == second("attic")
+    assert "no earlier version" in run("rollback", "attic", code=1).stderr
 
 
 def test_check_names_every_mistake_with_file_and_line_and_says_no(home: Path) -> None:
-    assert run("check", KITCHEN).stdout == "kitchen_renovation.yaml: kitchen_renovation@1, 7 steps.\n"
+    assert run("check", KITCHEN).stdout == "kitchen_renovation.v1.yaml: kitchen_renovation@1, 7 steps.\n"
     wrong = first("kitchen_renovation").replace("kind: place", "kind: planet").replace("    goal: Know the size", "    gaol: Know the size")
     told = run("check", KITCHEN, written(home, wrong), str(home / "none.yaml"), code=1)
     lines = told.stderr.splitlines()

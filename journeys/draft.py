@@ -10,10 +10,13 @@ from journeys.inputs import Choice, Value
 from journeys.messages import Decision, Intent
 from journeys.state import Timer
 from journeys.template import GO_BACK_TO, Step, Template
+from journeys.vocabulary import of_kind
 from journeys.walk import Walk
 
 LONG_AWAY = timedelta(days=14)  # after that prices and offers are looked at again
-QUESTIONS = {"ask_question", "find_contractor", "assess_diy", "choose_style", "choose_products", "estimate_cost"}
+QUESTIONS = of_kind("ask", "deed")
+PLAIN_QUESTIONS = of_kind("ask") | {"estimate_cost"}  # also without a question mark, and whatever option they name
+GIVING = of_kind("deed") - {"estimate_cost", "find_contractor", "assess_diy"}  # "quartz, please": what it gives is all that was meant
 
 
 def is_question(said: Said) -> bool:
@@ -111,7 +114,7 @@ class Draft(Walk):
             return
         given = self.take(readings)
         asks = is_question(fact)
-        plainly_asks = fact.is_question or top in ("ask_question", "estimate_cost")
+        plainly_asks = fact.is_question or top in PLAIN_QUESTIONS
         if focus and pick and not plainly_asks and self.state.steps[focus.id].status == "waiting":
             if top == "decline" and pick.means == "accept":  # "no, I don't accept it": nobody is taken at a word they denied
                 self.line("clarify")
@@ -123,9 +126,11 @@ class Draft(Walk):
             self.said_skip(focus)
         elif top == "ask_status":
             self.line("status")
+        elif top == "resume" and not given:
+            self.resumed()
         elif top in ("pause", "abandon") and not given:
             self.line("how_to", top)
-        elif asks and not (given and top in ("choose_style", "choose_products")):
+        elif asks and not (given and top in GIVING):
             self.line("question", top or "ask_question")
         elif top == "change_budget" and not given:
             self.ask_first = "budget" if self.template.need("budget") else None

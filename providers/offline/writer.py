@@ -185,7 +185,7 @@ def _missing(page: _Page) -> str:
 
 
 def _clarify(_page: _Page, line: Line) -> str:
-    meanings = [INTENTS[name] for name in line.names if name in INTENTS]
+    meanings = [INTENTS[name].title for name in line.names if name in INTENTS]
     return f"I'm not sure what you mean. Did you want to {' or '.join(meanings)}?" if meanings else "I'm not sure what you mean by that."
 
 

@@ -75,7 +75,7 @@ def content_of(brief: Brief, problem: str = "") -> str:
     """The brief as the model gets it, one JSON object; what changes least stands first, which is what a provider can keep."""
     told: dict[str, Any] = {"journey": brief.journey, "persona": brief.persona, "tone": brief.tone, "locale": brief.locale}
     if brief.call == "answer":
-        told |= {"intents": INTENTS, "needs": [_need(need) for need in brief.needs]}
+        told |= {"intents": {name: aim.title for name, aim in INTENTS.items()}, "needs": [_need(need) for need in brief.needs]}
     told |= {"summary": brief.summary, "asked": {"need": brief.asked, "question": brief.question} if brief.asked else None}
     told["earlier"] = [{"turn": said.seq, "said": said.text} for said in brief.recalled]
     told["recent"] = [{"said": turn.said, "replied": turn.replied} for turn in brief.recent]

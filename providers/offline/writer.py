@@ -203,7 +203,7 @@ def _missing(page: _Page) -> str:
 
 
 def _clarify(_page: _Page, line: Line) -> str:
-    meanings = [INTENTS[name] for name in line.names if name in INTENTS]
+    meanings = [INTENTS[name].title for name in line.names if name in INTENTS]
     return f"I'm not sure what you mean. Did you want to {' or '.join(meanings)}?" if meanings else "I'm not sure what you mean by that."
 
 
@@ -371,6 +371,7 @@ SENTENCES: dict[str, Said] = {
     "overdue": _overdue,
     "rested": lambda page, line: f"The time at {page.title(line.about).lower()} is over; on we go.",
     "went_without": _went_without,
+    "cant_look": lambda page, line: "I can't look at photos or read plans yet. Type what they show, and I go on from there.",
     "offered": lambda page, line: f"You sound like {called(line.about)}.",
     "switched": lambda page, line: f"From here on I speak as to {called(line.about)}. What is done stays done.",
     "stays": lambda page, line: f"Good, I go on as for {called(line.about)}.",

@@ -11,6 +11,7 @@ from journeys.inputs import Choice, Length, Money, Text
 from journeys.messages import Line
 from journeys.refusals import JourneyPaused, StepCantBeSkipped, StepNotOpen, UnknownInput, UnknownOption, UnknownStep, WrongKind
 from journeys.template import GO_BACK_TO
+from journeys.vocabulary import of_kind
 from tests.factories import Play, a_decision, a_need, a_step, a_template, at_the_decision, kitchen, said
 
 DAY = timedelta(days=1)
@@ -99,8 +100,18 @@ def test_a_passing_word_neither_pauses_nor_ends_a_journey(intent: str) -> None:
     assert play.state.status == "active"
 
 
+def test_who_says_they_are_back_is_asked_what_was_open() -> None:
+    play = at_room()
+    assert play.tell(said("resume")) == [Line(code="resumed")]
+    assert (play.state.status, play.state.asked) == ("active", "wall")
+
+
+def test_a_name_of_an_older_vocabulary_is_no_question_and_does_no_harm() -> None:
+    assert at_room().tell(said("wish_upon_a_star")) == [Line(code="clarify")]
+
+
 # --- questions -----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("intent", ["ask_question", "find_contractor", "assess_diy", "choose_style", "choose_products", "estimate_cost"])
+@pytest.mark.parametrize("intent", sorted(of_kind("ask", "deed")))
 def test_a_question_is_answered_and_moves_nothing(intent: str) -> None:
     play = at_room()
     before = play.state.steps
@@ -118,13 +129,17 @@ def test_a_question_with_an_input_in_it_is_both() -> None:
     assert play.codes == ["noted", "question"]
 
 
-def test_choosing_a_product_by_name_is_an_answer_and_not_a_question() -> None:
+@pytest.mark.parametrize("deed", ["choose_products", "save_energy", "prioritise"])
+def test_an_input_that_names_a_deed_is_an_answer_and_not_a_question(deed: str) -> None:
     play = at_room()
-    play.tell(said("choose_products", look=Choice(option="b")))
+    play.tell(said(deed, look=Choice(option="b")))
     assert play.codes == ["noted"]
 
 
-@pytest.mark.parametrize(("intents", "question"), [(["ask_question"], False), (["estimate_cost"], False), (["accept"], True), ([], True)])
+@pytest.mark.parametrize(
+    ("intents", "question"),
+    [(["ask_question"], False), (["estimate_cost"], False), (["check_permits"], False), (["accept"], True), ([], True)],
+)
 def test_a_question_about_an_open_decision_does_not_decide_it(intents: list[str], question: bool) -> None:
     play = at_the_decision()
     play.tell(said(*intents, question=question, price_decision=Choice(option="other_room")))

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from ruamel.yaml import YAML
@@ -11,7 +12,7 @@ from ruamel.yaml import YAML
 from api.errors import PROBLEMS
 from journeys import engine
 from journeys.refusals import by_name
-from journeys.vocabulary import ACTIONS, INTENTS, PERSONAS, SKILLS
+from journeys.vocabulary import ACTIONS, INTENTS, PERSONAS, SKILLS, Kind, of_kind
 from providers.library import Library
 from providers.offline.reader import MOVES
 from providers.offline.writer import SENTENCES
@@ -19,6 +20,35 @@ from providers.skills import OURS, registry
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "journeys" / "intents.yaml"
+# The labels of the steps of the five written journeys, and the intent each has here. Where the proposal they come from had names that
+# are not ours: visualise_design is choose_style and find_products choose_products; change_scope is define_scope; of check_budget,
+# comparing a budget with the price is estimate_cost and dividing it prioritise.
+LABELS = {
+    "start_project": ["discovery", "onboarding", "project_planning"],
+    "define_scope": ["scope_definition", "requirements_gathering", "contractor_scoping", "change_order", "scope_modification"],
+    "upload_floor_plan": ["floor_plan_upload", "multi_floor_analysis"],
+    "build_twin": ["digital_twin_creation", "digital_twin_setup", "digital_twin_update"],
+    "analyse_photos": ["image_analysis", "material_detection", "site_analysis"],
+    "assess_condition": ["condition_assessment", "comprehensive_analysis", "whole_home_assessment"],
+    "choose_style": ["design_request", "style_visualization"],
+    "choose_products": ["product_search", "material_recommendation"],
+    "take_off": ["material_quantity", "calculation_request"],
+    "estimate_cost": ["cost_estimate", "professional_estimation", "budget_analysis", "budget_validation"],
+    "find_contractor": ["contractor_search", "local_professional_search"],
+    "assess_diy": ["diy_assessment", "diy_project_planning"],
+    "get_diy_guide": ["guide_request", "diy_guide_request", "step_by_step_instructions"],
+    "find_video": ["video_tutorial_request"],
+    "plan_maintenance": ["maintenance_guidance", "maintenance_planning", "predictive_analysis"],
+    "prioritise": ["prioritization_planning", "priority_planning", "budget_allocation"],
+    "save_energy": ["energy_efficiency", "cost_savings_analysis"],
+    "make_document": ["proposal_generation"],
+    "check_permits": ["permit_requirements", "code_compliance", "inspection_preparation"],
+    "analyse_investment": ["investment_analysis", "investment_profile", "market_analysis", "rental_optimization"],
+    "rank_roi": ["roi_analysis", "roi_calculation", "investment_optimization"],
+    "phase_plan": ["phased_implementation", "cash_flow_management"],
+    "plan_portfolio": ["portfolio_strategy", "wealth_building", "long_term_planning"],
+    "plan_tax": ["tax_optimization", "financial_planning"],
+}
 
 
 def source(*paths: str) -> ast.Module:
@@ -91,6 +121,21 @@ def test_every_intent_the_engine_knows_is_in_the_vocabulary() -> None:
     tree = source("journeys/draft.py")
     assert {*compared(tree, "top"), *compared(tree, "means"), *engine.QUESTIONS} <= set(INTENTS)
     assert set(MOVES) <= set(INTENTS)
+
+
+def test_every_label_of_the_written_journeys_is_an_intent() -> None:
+    assert sum(map(len, LABELS.values())) == len({label for labels in LABELS.values() for label in labels}) == 63
+    assert set(LABELS) <= set(INTENTS)
+
+
+def test_an_intent_completes_the_question_what_one_wanted() -> None:
+    assert len({aim.title for aim in INTENTS.values()}) == len(INTENTS)
+    assert not any(aim.title[0].isupper() or aim.title.endswith((".", "?")) for aim in INTENTS.values())
+
+
+def test_every_kind_of_intent_is_known_and_used() -> None:
+    assert {aim.kind for aim in INTENTS.values()} == set(get_args(Kind))
+    assert of_kind("talk") == {"small_talk", "out_of_scope"}
 
 
 def test_there_are_examples_of_every_intent_and_of_no_other() -> None:

@@ -93,7 +93,7 @@ def test_what_a_passing_word_does_not_do_is_told_by_the_name_of_its_action(actio
 
 def test_what_was_not_understood_is_asked_back_in_the_words_of_the_vocabulary() -> None:
     text = written(Play(), Line(code="clarify", names=["skip", "nonsense", "go_back"]))
-    assert text.startswith(f"I'm not sure what you mean. Did you want to {INTENTS['skip']} or {INTENTS['go_back']}?")
+    assert text.startswith(f"I'm not sure what you mean. Did you want to {INTENTS['skip'].title} or {INTENTS['go_back'].title}?")
 
 
 def test_a_reply_ends_with_the_question_and_carries_what_can_be_done() -> None:

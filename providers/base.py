@@ -197,6 +197,10 @@ class Ledger(Protocol):
         where `again` allows it."""
         ...
 
+    async def begin_first(self, row: Mapping[str, Any], call: str) -> tuple[Call, Brief]:
+        """`begin_call`, and in the same transaction the brief that the call is made from."""
+        ...
+
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
         """What came of it. Gives the call as it stands: the first to book is believed."""
         ...

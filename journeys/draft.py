@@ -169,7 +169,7 @@ class Draft(Walk):
             self.resumed()
         elif top in ("pause", "abandon") and not given:
             self.line("how_to", top)
-        elif top in ("upload_floor_plan", "analyse_photos") and not given:
+        elif top == "upload_floor_plan" and not given:
             self.line("cant_look")
         elif top == "switch_persona":
             if not self.ask_first and not given:

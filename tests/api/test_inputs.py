@@ -34,7 +34,8 @@ async def published(homeview: Stack) -> None:
     drafted = await homeview.http.post("/v1/templates", json={"yaml": small_flat()}, headers={"Idempotency-Key": "flat"})
     assert drafted.status_code == 201, drafted.text
     path = "/v1/templates/small_flat/versions/1/publish"
-    assert (await homeview.http.post(path, headers={"Idempotency-Key": "flat up"})).is_success
+    answer = await homeview.http.post(path, headers={"Idempotency-Key": "flat-up"})
+    assert answer.is_success, answer.text
 
 
 async def give(homeview: Stack, journey: str, **inputs: Any) -> tuple[int, dict[str, Any]]:

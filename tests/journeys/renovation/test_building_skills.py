@@ -49,7 +49,11 @@ GIVEN = {
     "counter_cuts": {"counter_runs": text("10 ft, 8 ft and 4.5 ft")},
     "bathroom_take_off": {"room_size": BATH, "scope": pick("full"), "wet_area": pick("tub"), "floor_material": pick("tile")},
     "basement_take_off": {"floor_area": sqft(800), "partition_run": ft(120), "ceiling_height": ft(7.5), "doors": Count(count=5)},
-    "area_check": {"room_list": text("living 20 x 40, bath 10 x 20, powder 5 x 10 ft"), "floor_area": sqft(1500), "bath_count": text("1.5")},
+    "area_check": {
+        "room_list": text("living 20 x 40, bath 10 x 20, powder 5 x 10 ft"),
+        "floor_area": sqft(1500),
+        "bath_count": text("1.5"),
+    },
     "code_flags": {
         "place": SEATTLE,
         "window_width": inch(20),

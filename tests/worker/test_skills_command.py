@@ -17,7 +17,7 @@ GONE = ("homeview-gone", EntryPoint(name="gone", value="no_module_of_this_name:S
 
 
 def test_the_table_says_what_each_reads_and_what_is_broken() -> None:
-    console = Console(width=220, record=True)
+    console = Console(width=400, record=True)
     show(Registry([*found(), GONE]).listed(), console)
     told = console.export_text()
     assert "an estimate of cost from quantities and chosen products" in told

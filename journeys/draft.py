@@ -33,6 +33,7 @@ LONG_AWAY = timedelta(days=14)  # after that prices and offers are looked at aga
 SOUNDS = 2  # messages that must sound like another persona before it is offered
 AGAIN = 2  # times a question was asked before, when it is told that it was
 REMEMBERED_QUESTIONS = 12
+PLAINLY = 0.6  # of an intent to ask: below it, a message that names an option and has no question mark chooses that
 INTAKE = 4  # questions asked of somebody who only says that something should be done
 QUESTIONS = {"ask_question", "find_contractor", "assess_diy", "choose_style", "choose_products", "estimate_cost"}
 
@@ -150,7 +151,7 @@ class Draft(Walk):
         given = self.take(readings)
         self.sounds_like(fact.sounds_like, asked_for=top == "switch_persona")
         asks = is_question(fact)
-        plainly_asks = fact.is_question or top in ("ask_question", "estimate_cost")
+        plainly_asks = fact.is_question or (top in ("ask_question", "estimate_cost") and u.intents[0].p >= PLAINLY)
         if focus and pick and not plainly_asks and self.state.steps[focus.id].status == "waiting":
             if top == "decline" and pick.means == "accept":  # "no, I don't accept it": nobody is taken at a word they denied
                 self.line("clarify")

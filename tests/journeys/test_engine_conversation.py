@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from journeys import engine
-from journeys.facts import Chose, Gave, Paused, Resumed, Skipped, WentBack
-from journeys.inputs import Choice, Length, Money, Text
-from journeys.messages import Line
+from journeys.facts import Chose, Gave, Paused, Resumed, Said, Skipped, WentBack
+from journeys.inputs import Choice, Found, Length, Money, Text
+from journeys.messages import Intent, Line, Understanding
 from journeys.refusals import JourneyPaused, StepCantBeSkipped, StepNotOpen, UnknownInput, UnknownOption, UnknownStep, WrongKind
 from journeys.template import GO_BACK_TO
 from tests.factories import Play, a_decision, a_need, a_step, a_template, at_the_decision, kitchen, said
@@ -133,6 +133,20 @@ def test_a_question_about_an_open_decision_does_not_decide_it(intents: list[str]
 
 
 # --- decisions -----------------------------------------------------------------------------------------------------------
+def test_a_statement_that_names_an_option_chooses_it_where_it_hardly_sounds_like_a_question() -> None:
+    """“Yes, the estimate is right” is near to asking what it costs, but says what is chosen and ends in no question mark."""
+    play = at_the_decision()
+    hardly = Understanding(
+        engine="test",
+        intents=[Intent(name="estimate_cost", p=0.48)],
+        found=[Found(need="price_decision", value=Choice(option="accept"), start=0, end=1)],
+    )
+    play.tell(Said(understanding=hardly, is_question=True))
+    assert play.state.steps["price"].chosen is None
+    play.tell(Said(understanding=hardly))
+    assert play.state.steps["price"].chosen == "accept"
+
+
 def test_a_plain_yes_accepts() -> None:
     play = at_the_decision()
     assert play.tell(said("accept")) == [Line(code="chosen", about="price", names=["accept"])]

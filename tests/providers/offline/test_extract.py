@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeys.grants import misfit
-from journeys.inputs import Area, Choice, Choices, Count, Day, Found, Length, Money, Need, Percent, Place, RoomSize, Value, Weeks
+from journeys.inputs import Area, Choice, Choices, Count, Day, Found, Length, Money, Need, Option, Percent, Place, RoomSize, Value, Weeks
 from journeys.wording import told
 from providers.offline.assign import fits
 from providers.offline.extract import extract
@@ -258,6 +258,14 @@ def test_a_long_text_is_kept_to_five_hundred_characters() -> None:
 
 def test_without_needs_nothing_is_found() -> None:
     assert extract("12 x 14 ft, $40k, quartz, Seattle WA 98103", [], None) == []
+
+
+@pytest.mark.parametrize("said", ["I do it on my own", "I'd rent a stud finder"])
+def test_whose_a_home_is_stands_in_no_sentence_of_something_else(said: str) -> None:
+    options = [Option(id="own", title="Own"), Option(id="rent", title="Rent")]
+    home = Need(name="home", kind="choice", title="Home", ask="Do you own or rent it?", options=options)
+    assert extract(said, [home], None) == []
+    assert [each.value for each in extract("I own", [home], "home")] == [Choice(option="own")]
 
 
 def test_a_template_of_other_needs_is_read_by_its_own_cues_and_options() -> None:

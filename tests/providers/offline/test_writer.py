@@ -42,7 +42,15 @@ def at_the_kitchen_estimate() -> tuple[Play, dict[tuple[str, str], dict[str, Any
 
 def a_line(code: str) -> Line:
     """The line as the engine says it of the small job."""
-    about = {"out_of_bounds": "wall", "question": "ask_question", "how_to": "pause", "made": "amount", "cant_skip": "room", "hazard": "gas"}
+    about = {
+        "out_of_bounds": "wall",
+        "question": "ask_question",
+        "how_to": "pause",
+        "made": "amount",
+        "cant_skip": "room",
+        "hazard": "gas",
+        "withheld": "gas",
+    }
     names = {"welcome_back": ["15"], "noted": ["goal"], "clarify": ["skip", "go_back"], "made": ["take_off"], "went_back": ["amount"]}
     about |= {"intake": "room", "news": "quote_received", "offered": "investor", "switched": "investor", "stays": "homeowner"}
     names |= {"intake": ["wall", "look"], "spent": ["other_room"], "news": ["Anna"], "started": ["c1"], "child_ended": ["c1"]}
@@ -85,7 +93,7 @@ def test_what_a_passing_word_does_not_do_is_told_by_the_name_of_its_action(actio
 
 def test_what_was_not_understood_is_asked_back_in_the_words_of_the_vocabulary() -> None:
     text = written(Play(), Line(code="clarify", names=["skip", "nonsense", "go_back"]))
-    assert text.startswith(f"I'm not sure what you mean. Did you want to {INTENTS['skip']} or {INTENTS['go_back']}?")
+    assert text.startswith(f"I'm not sure what you mean. Did you want to {INTENTS['skip'].title} or {INTENTS['go_back'].title}?")
 
 
 def test_a_reply_ends_with_the_question_and_carries_what_can_be_done() -> None:
@@ -234,3 +242,14 @@ def test_a_state_without_a_focus_is_written_too() -> None:
     state: JourneyState = a_state(focus=None)
     assert OfflineWriter().write(a_template(), state, [], {}, []).text
     assert engine.reader_needs(a_template(), state)
+
+
+def test_what_it_costs_is_answered_with_a_range_and_its_source_before_anything_is_measured() -> None:
+    newest = library().newest("kitchen_renovation")
+    assert newest
+    text = written(Play(newest), Line(code="question", about="estimate_cost"))
+    assert "A kitchen costs roughly $18,000-$22,000" in text
+    assert "Source: HomeView price book, illustrative" in text
+    assert "I still need: what you want, where the home is" in text
+    elsewhere = Play(newest, state=a_state(newest, currency="EUR"))
+    assert "roughly" not in written(elsewhere, Line(code="question", about="estimate_cost")), "no price is made up for another currency"

@@ -36,8 +36,8 @@ AGAIN = 2  # times a question was asked before, when it is told that it was
 REMEMBERED_QUESTIONS = 12
 INTAKE = 4  # questions asked of somebody who only says that something should be done
 QUESTIONS = of_kind("ask", "deed")
-# Also without a question mark, and whatever option they name; "it leaks again" is told as often as it is asked about.
-PLAIN_QUESTIONS = of_kind("ask") - {"troubleshoot"} | {"estimate_cost"}
+# Also without a question mark, and whatever option they name. Not the other subjects of kind "ask": "the permit is granted" is about one.
+PLAIN_QUESTIONS = frozenset(("ask_question", "estimate_cost"))
 GIVING = of_kind("deed") - {"estimate_cost", "find_contractor", "assess_diy"}  # "quartz, please": what it gives is all that was meant
 
 

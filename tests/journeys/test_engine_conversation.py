@@ -138,7 +138,7 @@ def test_an_input_that_names_a_deed_is_an_answer_and_not_a_question(deed: str) -
 
 @pytest.mark.parametrize(
     ("intents", "question"),
-    [(["ask_question"], False), (["estimate_cost"], False), (["check_permits"], False), (["accept"], True), ([], True)],
+    [(["ask_question"], False), (["estimate_cost"], False), (["check_permits"], True), (["accept"], True), ([], True)],
 )
 def test_a_question_about_an_open_decision_does_not_decide_it(intents: list[str], question: bool) -> None:
     play = at_the_decision()
@@ -148,12 +148,13 @@ def test_a_question_about_an_open_decision_does_not_decide_it(intents: list[str]
 
 
 # --- decisions -----------------------------------------------------------------------------------------------------------
-def test_a_statement_of_what_went_wrong_decides_and_a_question_about_it_does_not() -> None:
-    """“It leaks again” is told as often as it is asked about."""
+@pytest.mark.parametrize("intent", ["check_permits", "troubleshoot"])
+def test_a_statement_that_names_an_option_chooses_it_whatever_it_is_about(intent: str) -> None:
+    """ "The permit is granted" is about permits, and no question; one by its form decides nothing."""
     play = at_the_decision()
-    play.tell(said("troubleshoot", question=True, price_decision=Choice(option="accept")))
-    assert play.state.steps["price"].chosen is None
-    play.tell(said("troubleshoot", price_decision=Choice(option="accept")))
+    play.tell(said(intent, question=True, price_decision=Choice(option="accept")))
+    assert play.statuses["price"] == "waiting"
+    play.tell(said(intent, price_decision=Choice(option="accept")))
     assert play.state.steps["price"].chosen == "accept"
 
 

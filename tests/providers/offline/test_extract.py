@@ -312,3 +312,27 @@ def test_the_year_a_home_was_built_is_read_beside_its_cue() -> None:
 )
 def test_a_message_that_is_only_a_value_is_no_goal(said: str, is_a_goal: bool) -> None:
     assert any(found.need == "goal" for found in extract(said, KITCHEN, "goal")) is is_a_goal
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        "Tell me how long it takes until it is granted",
+        "I wonder if it gets granted",
+        "Please explain what comes once it is granted",
+        "We need to know when it is granted",
+        "I'd like to know what follows when granted",
+    ],
+)
+def test_a_question_without_its_mark_picks_no_option(asking: str) -> None:
+    permit = [
+        Need(
+            name="permit",
+            kind="choice",
+            title="Permit",
+            ask="Granted or refused?",
+            options=[Option(id=name, title=name) for name in ("granted", "refused")],
+        )
+    ]
+    assert extract(asking, permit, "permit") == []
+    assert [found.value for found in extract("The permit is granted", permit, "permit")] == [Choice(option="granted")]

@@ -100,8 +100,8 @@ async def test_a_journey_goes_the_same_way_where_a_model_is_asked(asking: Stage,
 class KilledWorker:
     """A worker's process, killed while the turn `at` is open, and another one behind it."""
 
-    def __init__(self, settings: Settings, at: int, delay: float) -> None:
-        self.settings, self.at, self.delay, self.kills = settings, at, delay, 0
+    def __init__(self, env: WorkflowEnvironment, settings: Settings, at: int, delay: float) -> None:
+        self.env, self.settings, self.at, self.delay, self.kills = env, settings, at, delay, 0
         self.process = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:
@@ -118,6 +118,7 @@ class KilledWorker:
         self.end()
         self.kills += 1
         self.process = self.start()
+        await self.env.sleep(timedelta(seconds=15))  # this server misses a dead worker by its own clock, which stands still otherwise
 
     def end(self) -> None:
         self.process.send_signal(signal.SIGKILL)
@@ -136,7 +137,7 @@ async def test_a_killed_worker_and_forty_five_silent_days_change_nothing_of_how_
         undisturbed[name] = await offline.player(name).play()
     shutil.copytree(index_root, tmp_path / "index")
     async with skipping() as env, stack(env, tmp_path, mind, worker=False) as homeview:
-        worker = KilledWorker(homeview.settings, at, delay)
+        worker = KilledWorker(env, homeview.settings, at, delay)
         try:
             playing = Stage(env, homeview).player(name, worker.beside)
             ended = await playing.play(gap_before=gap, check=False)

@@ -53,6 +53,7 @@ def build_worker(
     skills: dict[str, str] | None = None,
     found: Registry | None = None,
     tasks_at_once: int = TASKS_AT_ONCE,
+    cached: int = 2_000,
 ) -> Worker:
     """`found`: the skills it runs; without it, those that are installed. `skills`: their versions, where a test says otherwise. A
     cache that holds every journey somebody is talking to, because a cold one replays its history for each turn. More turns wait
@@ -83,7 +84,7 @@ def build_worker(
         interceptors=[*interceptors, Boundary()],
         workflow_runner=sandbox(),
         build_id=build_id(),
-        max_cached_workflows=2_000,
+        max_cached_workflows=cached,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         max_concurrent_workflow_tasks=tasks_at_once,
         max_concurrent_local_activities=400,

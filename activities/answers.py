@@ -14,9 +14,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from journeys.brief import Brief
 from journeys.grounding import cited, foreign_figures, renumbered
-from journeys.hazards import may_be_said
 from journeys.inputs import Choice, Choices, Found, Need, Text, Value
 from journeys.messages import Intent, Understanding
+from journeys.safety import unsafe
 from journeys.vocabulary import INTENTS
 from providers.base import Generated
 from providers.offline.reader import cut
@@ -73,9 +73,9 @@ def schema_of(brief: Brief) -> type[BaseModel]:
 
 def content_of(brief: Brief, problem: str = "") -> str:
     """The brief as the model gets it, one JSON object; what changes least stands first, which is what a provider can keep."""
-    told: dict[str, Any] = {"journey": brief.journey, "persona": brief.persona, "locale": brief.locale}
+    told: dict[str, Any] = {"journey": brief.journey, "persona": brief.persona, "tone": brief.tone, "locale": brief.locale}
     if brief.call == "answer":
-        told |= {"intents": INTENTS, "needs": [_need(need) for need in brief.needs]}
+        told |= {"intents": {name: aim.title for name, aim in INTENTS.items()}, "needs": [_need(need) for need in brief.needs]}
     told |= {"summary": brief.summary, "asked": {"need": brief.asked, "question": brief.question} if brief.asked else None}
     told["earlier"] = [{"turn": said.seq, "said": said.text} for said in brief.recalled]
     told["recent"] = [{"said": turn.said, "replied": turn.replied} for turn in brief.recent]
@@ -97,8 +97,9 @@ def read(brief: Brief, generated: Generated, engine: str, today: date) -> Read |
     reply = str(said.reply).strip()  # type: ignore[attr-defined]
     if foreign := foreign_figures(reply, _given(brief)):
         return Broken(f"it held {len(foreign)} figure(s) that stand nowhere in what you were given", "ForeignFigures")
-    if not may_be_said(reply, brief.hazards):
-        return Broken("it did not say who does dangerous work", "Unsafe")
+    verdict = unsafe(reply, brief.hazards, brief.year_built, answers=True)
+    if verdict and verdict.withheld:
+        return Broken("it told how to do dangerous work, or did not say who does it", "Unsafe")
     if not isinstance(said, AnswerOut):
         return Read({"reply": reply})
     marks = [n for n in cited(reply) if 1 <= n <= len(brief.passages)]

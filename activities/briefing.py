@@ -9,7 +9,7 @@ from temporalio import activity
 from activities.knowledge import pages_for
 from journeys import engine, memory
 from journeys.brief import Brief, Call, Quoted
-from journeys.hazards import hazards_in
+from journeys.safety import hazards_in, known
 from journeys.state import JourneyState
 from journeys.view import question
 from journeys.work import OpenTurn, Work
@@ -51,7 +51,10 @@ class Briefing:
     def _brief(self, call: Call, work: Work, state: JourneyState, text: str) -> Brief:
         summary = memory.summary(work.template, state)
         told: dict[str, Any] = {"journey": work.template.title, "persona": state.persona, "locale": state.locale, "seq": work.turn.seq}
-        return Brief(call=call, text=text, summary=summary, hazards=hazards_in(text), region=pages_for(state).region, **told)
+        built = known.year_built(state)
+        told["tone"] = _tone(state.persona)
+        told |= {"hazards": hazards_in(text, built), "year_built": built, "region": pages_for(state).region}
+        return Brief(call=call, text=text, summary=summary, **told)
 
     async def _passages(self, text: str, state: JourneyState) -> list[Passage]:
         try:
@@ -59,6 +62,13 @@ class Briefing:
         except ProviderError as error:  # the model is told of none, and says that it has none
             activity.logger.warning("Knowledge can't be searched.", extra={"error": type(error).__name__})
             return []
+
+
+def _tone(persona: str) -> str:
+    from providers.people import personas  # reads YAML: not before a first brief needs it
+
+    known = personas().get(persona)
+    return known.tone if known else ""
 
 
 def quoted(passage: Passage) -> Quoted:

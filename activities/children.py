@@ -16,10 +16,8 @@ class Children:
     @activity.defn(name="start_child")
     async def start(self, asked: BeginChild) -> None:
         """A journey of its own: closing the one that started it does not end it. Where the library has no such template, that is final."""
-        template = self.templates.newest(asked.child.template)
-        if template is None:
-            raise LookupError(f"there is no template {asked.child.template!r}")
         child = asked.child
+        template = await self.templates.to_start(child.template, child.journey_id)
         persona = child.persona if child.persona in template.personas else template.personas[0]
         await self.journeys.start(
             JourneyStart(

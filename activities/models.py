@@ -14,7 +14,7 @@ from temporalio import activity
 
 from activities.answers import Broken, Read, content_of, read, schema_of
 from activities.drafts import Draft
-from activities.prompts import prompt
+from activities.prompts import Prompt, prompt
 from activities.retrieval import PaidRetrieval
 from journeys.brief import Brief
 from journeys.messages import Answered, AskModel
@@ -53,19 +53,29 @@ class Models:
         model = self.models.get(asked.route)
         if model is None:
             raise InvalidRequest(f"This worker has no {asked.route}.")
-        brief = await self.ledger.brief(asked.turn_id, asked.call)
         problem = ""
-        async with beating(), self._keeping(asked, brief):
-            if self.retrieval and asked.call == "answer":
-                brief = await self.retrieval.sharpen(asked, brief)
-            for name, room in ((asked.name, 1), (f"{asked.name}.repair", 2)):
-                call = await self._call(asked, model, brief, name, problem, room * TOKENS, ends)
-                if call.status == "answered":
-                    return Answered(outcome="answered", deed=call.deed)
-                if call.status == "blocked":
-                    return Answered(outcome="blocked")
-                problem = call.why
+        async with beating():
+            begun, brief = await self._begin(asked, model)
+            async with self._keeping(asked, brief):
+                if begun is None and self.retrieval:
+                    brief = await self.retrieval.sharpen(asked, brief)
+                for name, room in ((asked.name, 1), (f"{asked.name}.repair", 2)):
+                    call = begun or await self.ledger.begin_call(_row(asked, model, name, problem))
+                    begun = None
+                    if call.status == "started":
+                        call = await self._made(asked, model, brief, call, problem, room * TOKENS, ends)
+                    if call.status == "answered":
+                        return Answered(outcome="answered", deed=call.deed)
+                    if call.status == "blocked":
+                        return Answered(outcome="blocked")
+                    problem = call.why
         return Answered(outcome="broken")
+
+    async def _begin(self, asked: AskModel, model: LanguageModel) -> tuple[Call | None, Brief]:
+        """The first call and what it is made from, in one transaction; the call is None where passages are looked for before it begins."""
+        if self.retrieval and asked.call == "answer":
+            return None, await self.ledger.brief(asked.turn_id, asked.call)
+        return await self.ledger.begin_first(_row(asked, model, asked.name), asked.call)
 
     @contextlib.asynccontextmanager
     async def _keeping(self, asked: AskModel, brief: Brief) -> AsyncIterator[None]:
@@ -83,14 +93,8 @@ class Models:
             except ProviderError as error:
                 activity.logger.warning("What was said can't be kept for later.", extra={"error": type(error).__name__})
 
-    async def _call(self, asked: AskModel, model: LanguageModel, brief: Brief, name: str, problem: str, tokens: int, ends: float) -> Call:
-        """One call, or what came of it when it was made before."""
-        words = [prompt(asked.call), *([prompt("repair")] if problem else [])]
-        row: dict[str, Any] = {"deed": f"{asked.turn_id}/{name}", "journey_id": asked.journey_id, "turn_id": asked.turn_id, "name": name}
-        row |= {"engine": model.engine, "prompt": "+".join(each.name for each in words), "started_at": datetime.now(UTC)}
-        call = await self.ledger.begin_call(row)
-        if call.status != "started":
-            return call
+    async def _made(self, asked: AskModel, model: LanguageModel, brief: Brief, call: Call, problem: str, tokens: int, ends: float) -> Call:
+        """One call that has begun, made and booked."""
         left = ends - TO_BOOK - asyncio.get_running_loop().time()
 
         async def tell(n: int, piece: str) -> None:
@@ -99,7 +103,7 @@ class Models:
 
         try:
             generated = await model.generate(
-                "\n\n".join(each.text for each in words),
+                "\n\n".join(each.text for each in _words(asked, problem)),
                 content_of(brief, problem),
                 schema=schema_of(brief),
                 most_tokens=tokens,
@@ -117,6 +121,17 @@ class Models:
         if generated is not None:
             row |= {"raw": generated.text, "usage": generated.usage, "cost": generated.cost, "priced_as": generated.priced_as}
         return await self.ledger.book_call(call.deed, row)
+
+
+def _row(asked: AskModel, model: LanguageModel, name: str, problem: str = "") -> dict[str, Any]:
+    """Of a call that begins now."""
+    row = {"deed": f"{asked.turn_id}/{name}", "journey_id": asked.journey_id, "turn_id": asked.turn_id, "name": name}
+    words = "+".join(each.name for each in _words(asked, problem))
+    return {**row, "engine": model.engine, "prompt": words, "started_at": datetime.now(UTC)}
+
+
+def _words(asked: AskModel, problem: str) -> list[Prompt]:
+    return [prompt(asked.call), *([prompt("repair")] if problem else [])]
 
 
 def end_of_this_try() -> float:

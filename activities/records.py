@@ -12,15 +12,16 @@ from temporalio import activity
 
 from activities import telling
 from activities.briefing import Briefing
+from activities.guarding import guarded_turn
 from activities.knowledge import pages_for
-from journeys import engine
+from journeys import engine, moving
 from journeys.brief import Brief
 from journeys.facts import Fact, Made, Said
-from journeys.hazards import hazards_in
 from journeys.messages import Decision, Line, Opened, Understanding
 from journeys.personas import signature, sounds_like
 from journeys.refusals import by_name
 from journeys.reply import Reply
+from journeys.safety import hazards_in, known
 from journeys.state import JourneyState
 from journeys.template import Template
 from journeys.view import actions
@@ -59,12 +60,13 @@ class Records:
         turn, state = asked.turn, asked.state.model_copy()
         deed = f"{turn.turn_id}/{UNDERSTAND}"
         known = await self.records.known(state.journey_id, turn.turn_id, turn.seq, deed)
+        template = asked.template
         for missed in known.missed:
-            engine.take_up(state, missed)
+            template = moving.take_up(template, state, missed)
         seq = max([turn.seq, *(missed.seq + 1 for missed in known.missed)])
         if known.ended is not None:
             return Opened(seq=max(seq, known.ended.seq), missed=known.missed, ended=known.ended)
-        asked = asked.model_copy(update={"state": state})
+        asked = asked.model_copy(update={"state": state, "template": template})
         if self.briefing and asked.fact is None and known.answer is None:
             await self._brief(asked, seq, self.briefing)
             return Opened(seq=seq, missed=known.missed, routes=self.briefing.routes)
@@ -80,7 +82,8 @@ class Records:
             message = _Message(known.text, f"{known.turn.turn_id}/{UNDERSTAND}", None, degraded=known.degraded)
             return await self._decide(known, row, message)
         answer = await self.ledger.answer_of(deed)
-        return await self._decide(known, row, _Message(known.text, deed, answer["understanding"], answer["cites"], known.degraded))
+        message = _Message(known.text, deed, answer["understanding"], answer["cites"], known.degraded, answer["reply"])
+        return await self._decide(known, row, message)
 
     @activity.defn(name="decide_next")
     async def decide_next(self, asked: DecideNext) -> Decision:
@@ -118,7 +121,8 @@ class Records:
             await self._store(work, row, calls)
             raise
         row["inputs"] = {name: value.model_dump(mode="json") for name, value in decision.inputs.items()}
-        warnings = [Line(code="hazard", about=name) for name in hazards_in(asked.text)] if isinstance(asked, _Message) else []
+        hazards = hazards_in(asked.text, known.year_built(work.state)) if isinstance(asked, _Message) else []
+        warnings = [Line(code="hazard", about=name) for name in hazards]
         decision = decision.model_copy(update={"say": [*warnings, *decision.say, *lines], "cites": cites})
         if isinstance(asked, _Message):
             decision = decision.model_copy(update={"degraded": asked.degraded})
@@ -128,9 +132,12 @@ class Records:
                 decision = await self._to_reword(work, decision, asked.text, decision) if stops else decision
         if decision.runs or decision.starts or decision.reword or work.turn.operation in engine.CONTROLS:
             return Decision.model_validate(await self._store(work, {**row, "decision": decision.model_dump(mode="json")}, calls))
-        return await self._tell(work, row, decision, calls)
+        spoken = asked.reply if isinstance(asked, _Message) and decision.spoken else None
+        return await self._tell(work, row, decision, calls, spoken)
 
-    async def _tell(self, work: Work, row: dict[str, Any], decision: Decision, calls: Sequence[Mapping[str, Any]]) -> Decision:
+    async def _tell(
+        self, work: Work, row: dict[str, Any], decision: Decision, calls: Sequence[Mapping[str, Any]], spoken: str | None
+    ) -> Decision:
         """Where nothing more is to be done, the reply goes out in the transaction that keeps the decision (docs/decisions/0016)."""
         decided = {**row, "decision": decision.model_dump(mode="json")}
         state = work.state.model_copy(update={"turns": max(work.state.turns, row["seq"])})
@@ -138,18 +145,17 @@ class Records:
         if state.is_closed:  # nothing may be told behind the end: the workflow sees first whether a pause came before it
             return Decision.model_validate(await self._store(work, decided, calls))
         try:
-            closing = await self._closing(work.turn.model_copy(update={"seq": row["seq"]}), work.template, state, decision)
+            closing = await self._closing(work.turn.model_copy(update={"seq": row["seq"]}), work.template, state, decision, spoken)
         except Exception:
             await self._store(work, decided, calls)
             raise
         stands, told = await self.records.tell_turn(self._opening(work, decided, calls), closing, work.state.status)
         return Decision.model_validate(stands).model_copy(update={"told": told})
 
-    async def _closing(self, turn: Turn, template: Template, state: JourneyState, decision: Decision) -> dict[str, Any]:
+    async def _closing(self, turn: Turn, template: Template, state: JourneyState, decision: Decision, spoken: str | None) -> dict[str, Any]:
         if decision.reword and decision.spoken is None:
             failed = Line(code="no_words", about=decision.degraded[-1] if decision.degraded else "")
             decision = decision.model_copy(update={"say": [failed, *decision.say]})
-        spoken = (await self.ledger.answer_of(decision.spoken))["reply"] if decision.spoken else None
         return telling.closing(turn, template, state, decision, await self._reply(template, state, decision, spoken))
 
     async def _to_reword(self, work: Work, whole: Decision, text: str, decision: Decision) -> Decision:
@@ -189,7 +195,8 @@ class Records:
             sentence = f"This was not carried out: the journey is {state.status}. What you wrote is kept."
             await self._close(told, "stopped", telling.problem("Stopped", sentence, [a.action for a in actions(told.template, state)]))
             return
-        await self.records.close_turn(**await self._closing(told.turn, told.template, state, decision))
+        spoken = (await self.ledger.answer_of(decision.spoken))["reply"] if decision.spoken else None
+        await self.records.close_turn(**await self._closing(told.turn, told.template, state, decision, spoken))
 
     @activity.defn(name="show")
     async def show(self, work: Work) -> None:
@@ -241,7 +248,8 @@ class Records:
             passages = await self.knowledge.passages(decision.cites) if decision.cites else []
         except ProviderError:  # found a moment ago and gone since: the reply says that it has nothing to quote
             passages = []
-        return self.writer.write(template, state, decision.say, bodies, passages, spoken)
+        say, passages, spoken = guarded_turn(template, state, decision.say, passages, spoken)
+        return self.writer.write(template, state, say, bodies, passages, spoken)
 
     async def _close(self, told: RecordTurn | FailTurn, status: str, trouble: dict[str, Any]) -> None:
         """A turn that ends without a reply: its journey's view stays, the person is told."""
@@ -260,13 +268,14 @@ class Records:
 @dataclass(frozen=True)
 class _Message:
     """What a person wrote. `read`: how it was understood under `deed`, where it was; `cites` the passages a model's reply cites, None
-    where none was asked; `degraded` why it was not."""
+    where none was asked; `degraded` why it was not; `reply` the model's."""
 
     text: str
     deed: str
     read: Mapping[str, Any] | None
     cites: list[str] | None = None
     degraded: list[str] = field(default_factory=list)
+    reply: str | None = None
 
 
 def _turn_row(work: Work, seq: int, text: str | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from journeys.inputs import Text, Value
 from journeys.messages import SkillResult
 from journeys.renovation.errors import CannotEstimate, MissingInput
 from journeys.result_page import as_made
+from journeys.safety import guarded_result, known
 from journeys.skill import Manifest
 from journeys.state import ResultRef
 from journeys.vocabulary import PERSONAS
@@ -69,6 +70,7 @@ class Skills:
                 problems.append((f"The skill “{_title(skill)}” failed, so it could not be worked out. {KEPT}", True))
         if body is None:
             return done.model_copy(update=self._problem(run.skill, problems))
+        body = guarded_result(body, known.year_built(state), persona=state.persona, country=known.country(state))
         row = {"journey_id": state.journey_id, "step": run.step, "skill": run.skill, "version": run.version, "body": body}
         row |= {
             "inputs_hash": run.inputs_hash,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from journeys.messages import Decision, Line
+from journeys.moving import whole
 from journeys.reply import Reply
 from journeys.state import JourneyState
 from journeys.template import Template
@@ -27,9 +28,9 @@ def closing(turn: Turn, template: Template, state: JourneyState, decision: Decis
             "results": _results(state, decision),
             "degraded": decision.degraded,
             "step": state.focus,
-            "decision": decision.model_dump(mode="json"),
+            "decision": whole(decision, template).model_dump(mode="json"),
         },
-        "journey": shown(template, state, turn.turn_id, seen),
+        "journey": {**shown(template, state, turn.turn_id, seen), **_left(decision)},
         "entries": _entries(turn, decision.say),
         "news": _news(turn, state, decision, reply, seen),
     }
@@ -68,7 +69,7 @@ def _results(state: JourneyState, decision: Decision) -> list[dict[str, Any]]:
 
 
 def _news(turn: Turn, state: JourneyState, decision: Decision, reply: Reply, seen: View) -> list[Event]:
-    kind = "notice" if turn.operation == "timer" else "reply"
+    kind = "notice" if turn.operation in ("timer", "move") else "reply"  # nobody in the conversation asked for it
     news = [Event(kind=kind, data={**heading(turn), "reply": reply.model_dump(mode="json")})]
     if decision.steps:
         steps = {step.id: step.status for step in seen.steps}
@@ -82,6 +83,11 @@ def _news(turn: Turn, state: JourneyState, decision: Decision, reply: Reply, see
 def _entries(turn: Turn, say: Sequence[Line]) -> list[dict[str, Any]]:
     entries = [{"kind": line.code, "about": line.about, "detail": {"names": line.names}} for line in say]
     return entries or [{"kind": turn.operation, "about": "", "detail": {}}]
+
+
+def _left(decision: Decision) -> dict[str, Any]:
+    """The template a move has left, to which it can be undone; none where it undid one."""
+    return {"moved_from": decision.move.kept.template if decision.move.kept else None} if decision.move else {}
 
 
 def _columns(template: Template, state: JourneyState) -> dict[str, Any]:

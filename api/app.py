@@ -1,5 +1,6 @@
 """A door: the HTTP API. `create_app` builds it from settings; the lifespan opens what it needs and closes it again."""
 
+import logging
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,15 +14,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors
 from api.deps import Doors
-from api.routes import events, journeys, operations, skills, templates, turns
-from providers.library import library
+from api.routes import events, journeys, moves, operations, personas, skills, templates, turns
+from providers.errors import ProviderError
+from providers.library import TemplateChanged, library
 from providers.settings import Settings
+from providers.shelf import Shelf
 from providers.store.store import Store
 from providers.store.tail import Tail
 from providers.temporal import connect
 
 LARGEST_BODY = 64 * 1024  # bytes; a message is at most 8 KB, inputs are small values
 HOSTS = ["127.0.0.1", "localhost", "[::1]"]  # a page of another site can't reach us under a name of its own
+
+log = logging.getLogger(__name__)
 
 SECONDS = Histogram("homeview_request_seconds", "Time to answer, streams left out", ["method", "route"])
 ANSWERS = Counter("homeview_requests_total", "Answers by status", ["method", "route", "status"])
@@ -33,11 +38,15 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         store = Store(settings.database_url)
         temporal = await connect(settings, lazy=True)
-        async with Tail(store) as tail:
-            STREAMS.set_function(lambda: tail.count)
-            app.state.doors = Doors(temporal=temporal, store=store, tail=tail, library=library())
-            yield
-        store.close()
+        try:
+            shelf = Shelf(store, library())
+            await stocked(shelf)
+            async with Tail(store) as tail:
+                STREAMS.set_function(lambda: tail.count)
+                app.state.doors = Doors(temporal=temporal, store=store, tail=tail, shelf=shelf)
+                yield
+        finally:
+            store.close()
 
     app = FastAPIOffline(
         title="HomeView",
@@ -46,13 +55,24 @@ def create_app(settings: Settings) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
     )
-    for part in (journeys, turns, events, templates, skills, operations):
+    for part in (journeys, turns, events, templates, moves, skills, personas, operations):
         app.include_router(part.router)
     errors.install(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)  # inside Measured, which words its answer
     app.add_middleware(Measured)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
     return app
+
+
+async def stocked(shelf: Shelf) -> None:
+    """Raises TemplateChanged: nothing is served with a published version that changed. A database that is away, or not migrated yet, is
+    asked again with the first request."""
+    try:
+        await shelf.stock()
+    except TemplateChanged:
+        raise
+    except ProviderError as error:
+        log.warning("The template library can't be read yet: %s", error)
 
 
 class Measured:

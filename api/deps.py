@@ -7,7 +7,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Path, Query, Request, Response
 from temporalio.client import Client
 
-from providers.library import Library
+from providers.shelf import Shelf
 from providers.store.store import Store
 from providers.store.tail import Tail
 
@@ -19,7 +19,7 @@ class Doors:
     temporal: Client
     store: Store
     tail: Tail
-    library: Library
+    shelf: Shelf
 
 
 def _doors(request: Request) -> Doors:

@@ -13,6 +13,7 @@ from journeys.refusals import Refusal, by_name
 from journeys.view import Action
 from journeys.vocabulary import ACTIONS
 from providers.errors import StoreUnavailable
+from providers.shelf import UnknownVersion
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -20,6 +21,7 @@ MEDIA_TYPE = "application/problem+json"
 PROBLEMS: dict[str, tuple[int, str, tuple[str, ...]]] = {
     "NotFound": (404, "There is no such thing", ("start",)),
     "NotUnderstood": (422, "The request is not well formed", ("status",)),
+    "BadTemplate": (422, "The template has mistakes", ("mend",)),
     "NotAllowed": (405, "This can't be done here", ("status",)),
     "TooLarge": (413, "The request is too large", ("status",)),
     "NotAccepted": (503, "The request is not accepted yet", ("retry",)),
@@ -38,14 +40,21 @@ class ProblemDetail(BaseModel):
     status: int
     detail: str
     actions: list[Action]
+    errors: list[str] = []  # of a template: each `file:line: place: what is wrong`
 
 
 class Problem(Exception):
     def __init__(
-        self, kind: str, detail: str, *, actions: Sequence[Mapping[str, Any]] = (), headers: Mapping[str, str] | None = None
+        self,
+        kind: str,
+        detail: str,
+        *,
+        actions: Sequence[Mapping[str, Any]] = (),
+        headers: Mapping[str, str] | None = None,
+        errors: Sequence[str] = (),
     ) -> None:
         super().__init__(detail)
-        self.kind, self.detail, self.actions, self.headers = kind, detail, actions, dict(headers or {})
+        self.kind, self.detail, self.actions, self.headers, self.errors = kind, detail, actions, dict(headers or {}), list(errors)
 
     @property
     def status(self) -> int:
@@ -58,7 +67,8 @@ class Problem(Exception):
         if refusal:
             title, known = _words(self.kind), refusal.actions
         doable = list(self.actions) or [{"action": name, "label": ACTIONS[name], "params": {}} for name in known]
-        return {"type": f"/problems/{self.kind}", "title": title, "status": self.status, "detail": self.detail, "actions": doable}
+        told = {"type": f"/problems/{self.kind}", "title": title, "status": self.status, "detail": self.detail, "actions": doable}
+        return {**told, "errors": self.errors} if self.errors else told
 
 
 def _words(name: str) -> str:
@@ -78,6 +88,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Refusal)
     async def of_a_refusal(_: Request, refusal: Refusal) -> JSONResponse:
         return answer(Problem(type(refusal).__name__, str(refusal)))
+
+    @app.exception_handler(UnknownVersion)
+    async def of_the_library(_: Request, unknown: UnknownVersion) -> JSONResponse:
+        return answer(Problem("NotFound", str(unknown)))
 
     @app.exception_handler(RequestValidationError)
     async def of_the_schema(_: Request, error: RequestValidationError) -> JSONResponse:

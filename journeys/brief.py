@@ -21,8 +21,9 @@ class Quoted(Kept):
 class Brief(Kept):
     """`answer` is the first call of a turn; `reply` words what became of it, from `made`: what code says of it, figures and all.
 
-    `question`: as the person was last asked, for the need or decision named `asked`. `hazards`: of journeys/hazards.py.
-    `region`: where the home is, such as US-WA; `seq`: the turn's place in the journey.
+    `question`: as the person was last asked, for the need or decision named `asked`. `hazards`: rules of journeys/safety/.
+    `tone`: how this persona is spoken to. `region`: where the home is, such as US-WA; `year_built` of it; `seq`: the turn's place in the
+    journey.
     """
 
     call: Call
@@ -30,6 +31,7 @@ class Brief(Kept):
     text: str
     journey: str
     persona: str
+    tone: str = ""
     locale: str
     region: str | None = None
     summary: str
@@ -40,4 +42,5 @@ class Brief(Kept):
     recalled: tuple[Recalled, ...] = ()
     recent: tuple[Exchange, ...] = ()
     hazards: list[str] = []
+    year_built: int | None = None
     made: str = ""

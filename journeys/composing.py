@@ -8,24 +8,25 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from journeys.inputs import Kind, Need
+from journeys.personas import Persona, all_allow
 from journeys.skill import Manifest
 from journeys.template import Run, Step, Template
 
 ALWAYS_GIVEN: Final[dict[str, Kind]] = {"currency": "text"}  # the journey's own: no step asks for it, and every skill is given it
 
 
-def compose(template: Template, manifests: Mapping[str, Manifest]) -> Template:
+def compose(template: Template, manifests: Mapping[str, Manifest], personas: Mapping[str, Persona] | None = None) -> Template:
     """Raises ValueError as `Template.holds_together` does, where a skill could never have what it reads. A run that says what it uses or
     takes keeps that to the letter. A skill without a manifest, whose plugin is broken just now, is given all that its step builds on: the
     journey may outlive the breakage, and a skill sees no more than it names."""
-    composer = _Composer(template, manifests)
+    composer = _Composer(template, manifests, personas or {})
     steps = [composer.filled(step) for step in template.steps]
     return template if steps == template.steps else template.model_copy(update={"steps": steps})
 
 
 class _Composer:
-    def __init__(self, template: Template, manifests: Mapping[str, Manifest]) -> None:
-        self.template, self.manifests = template, manifests
+    def __init__(self, template: Template, manifests: Mapping[str, Manifest], personas: Mapping[str, Persona]) -> None:
+        self.template, self.manifests, self.personas = template, manifests, personas
         self.asked: dict[str, tuple[int, Need]] = {
             need.name: (place, need) for place, step in enumerate(template.steps) for need in step.all_needs()
         }
@@ -43,10 +44,13 @@ class _Composer:
         return step.model_copy(update={**changed, **people}) if changed or people else step
 
     def people(self, step: Step) -> dict[str, list[str]]:
-        """A step whose skill is for some people only is for them only."""
+        """A step whose skill is for some people only, or closed to some, is for the others only."""
         for_whom = [set(manifest.personas) for run in step.run if (manifest := self.manifests.get(run.skill)) and manifest.personas]
         welcome = step.personas or self.template.personas
-        allowed = [persona for persona in welcome if all(persona in people for people in for_whom)]
+        skills = [run.skill for run in step.run]
+        allowed = [one for one in welcome if all(one in people for people in for_whom) and all_allow(self.personas, one, skills)]
+        if not allowed:
+            raise ValueError(f"steps.{step.id}: nobody can reach it: {', '.join(skills)} is for none of {', '.join(welcome)}")
         return {} if allowed == welcome else {"personas": allowed}
 
     def run(self, run: Run, step: Step) -> Run:

@@ -27,6 +27,7 @@ from journeys.inputs import Choice, Choices, Need, Value
 from journeys.messages import Decision, Intent, StartChild
 from journeys.state import Child, Status, Timer
 from journeys.template import GO_BACK_TO, PERSONA_SWITCH, Pick, Step, Template
+from journeys.vocabulary import of_kind
 from journeys.walk import Walk
 
 LONG_AWAY = timedelta(days=14)  # after that prices and offers are looked at again
@@ -34,7 +35,10 @@ SOUNDS = 2  # messages that must sound like another persona before it is offered
 AGAIN = 2  # times a question was asked before, when it is told that it was
 REMEMBERED_QUESTIONS = 12
 INTAKE = 4  # questions asked of somebody who only says that something should be done
-QUESTIONS = {"ask_question", "find_contractor", "assess_diy", "choose_style", "choose_products", "estimate_cost"}
+QUESTIONS = of_kind("ask", "deed")
+# Also without a question mark, and whatever option they name. Not the other subjects of kind "ask": "the permit is granted" is about one.
+PLAIN_QUESTIONS = frozenset(("ask_question", "estimate_cost"))
+GIVING = of_kind("deed") - {"estimate_cost", "find_contractor", "assess_diy"}  # "quartz, please": what it gives is all that was meant
 
 
 def is_question(said: Said) -> bool:
@@ -144,13 +148,14 @@ class Draft(Walk):
         pick = focus.decision.pick(picked.option) if focus and focus.decision and isinstance(picked, Choice) else None
         if self.answers_the_offer(top, sure=not fact.is_question, alone=not readings):
             return
-        if top == "go_back":
+        leads_back = bool(pick and pick.back_to and not fact.is_question)  # "let's change the design" is that answer, counted as such
+        if top == "go_back" and not (leads_back and back_to is None):
             self.said_go_back(back_to, readings)
             return
         given = self.take(readings)
         self.sounds_like(fact.sounds_like, asked_for=top == "switch_persona")
         asks = is_question(fact)
-        plainly_asks = fact.is_question or top in ("ask_question", "estimate_cost")
+        plainly_asks = fact.is_question or top in PLAIN_QUESTIONS
         if focus and pick and not plainly_asks and self.state.steps[focus.id].status == "waiting":
             if top == "decline" and pick.means == "accept":  # "no, I don't accept it": nobody is taken at a word they denied
                 self.line("clarify")
@@ -162,12 +167,16 @@ class Draft(Walk):
             self.said_skip(focus)
         elif top == "ask_status":
             self.line("status")
+        elif top == "resume" and not given:
+            self.resumed()
         elif top in ("pause", "abandon") and not given:
             self.line("how_to", top)
+        elif top == "upload_floor_plan" and not given:
+            self.line("cant_look")
         elif top == "switch_persona":
             if not self.ask_first and not given:
                 self.line("clarify")
-        elif asks and not (given and top in ("choose_style", "choose_products")):
+        elif asks and not (given and top in GIVING):
             self.asked(fact.signature)
             self.line("question", top or "ask_question")
         elif top == "change_budget" and not given:
@@ -180,7 +189,7 @@ class Draft(Walk):
         open_ = [need.name for need in focus.all_needs() if need.name not in self.state.inputs] if focus else []
         if top in ("small_talk", "out_of_scope"):
             self.line(top)
-        elif top == "start_project" and focus and len(open_) > 1:
+        elif top in ("start_project", "define_scope") and focus and len(open_) > 1:
             self.line("intake", focus.id, open_[:INTAKE])
         elif not any(line.code == "out_of_bounds" for line in self.say):
             self.line("clarify", names=[intent.name for intent in closest])

@@ -9,8 +9,8 @@ kept(step), chosen(step, option), went_back(step, stale steps), cant_go_back, sk
 problem(step), question(intent), clarify(intents), status, how_to(action), small_talk, out_of_scope,
 nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed, intake(step, inputs),
 repeated, not_yours(step), spent(step, option), started(step, child), child_ended(step, child), news(fact, source), overdue(step),
-rested(step), went_without(step), offered(persona), switched(persona), stays(persona). The activities add
-hazard(name), no_knowledge, no_model(why) and no_words(why).
+rested(step), went_without(step), cant_look, offered(persona), switched(persona), stays(persona). The activities add
+hazard(rule), withheld(rule), no_knowledge, no_model(why) and no_words(why); moving.py moved(template, old one) and put_away(titles).
 """
 
 from collections.abc import Mapping
@@ -140,7 +140,7 @@ def together(first: Decision, then: Decision) -> Decision:
     changed: dict[str, Any] = {name: {**getattr(first, name), **getattr(then, name)} for name in ("inputs", "steps", "children")}
     for name in ("persona", "heard_as", "offered", "questions"):
         changed[name] = getattr(first if getattr(then, name) is None else then, name)
-    said = {"say": [*first.say, *then.say], "cites": first.cites, "degraded": [*first.degraded, *then.degraded]}
+    said = {"say": [*first.say, *then.say], "move": first.move, "cites": first.cites, "degraded": [*first.degraded, *then.degraded]}
     return then.model_copy(update={**changed, **said, "starts": [*first.starts, *then.starts]})
 
 

@@ -17,7 +17,8 @@ Key = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]+$", max_length=200
 
 
 class JourneyStart(BaseModel):
-    """The workflow's input. `state` is None at the very first run and carried along at each continue-as-new."""
+    """The workflow's input. `state` is None at the very first run and carried along at each continue-as-new, with the template the journey
+    follows by then, and what its last move put away."""
 
     journey_id: str
     tenant: str
@@ -30,6 +31,7 @@ class JourneyStart(BaseModel):
     continue_after_events: int = 2_000
     parent: str | None = None  # the journey that started this one
     inputs: dict[Slug, Value] = {}  # what it hands over
+    moved: "MovedFrom | None" = None
 
 
 # --- what a person or the API asks for: one model per update -----------------------------------------------------------
@@ -82,6 +84,13 @@ class Control(Asked):
     """Pause, resume, abandon."""
 
     reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class MoveRequest(Asked):
+    """To this version of its template; with `undo` back to it, with what the last move had put away."""
+
+    template: Template
+    undo: bool = False
 
 
 # --- what was understood and what follows --------------------------------------------------------------------------------
@@ -150,6 +159,28 @@ class Line(Kept):
     names: list[str] = []
 
 
+class MovedFrom(Kept):
+    """What a move put away: steps and inputs that had no place any more, or not as they were. `template`: the name of the one it left."""
+
+    template: str
+    steps: dict[str, StepState] = {}
+    inputs: dict[str, Value] = {}
+
+
+class Move(Kept):
+    """To another version of the template: the state of steps that are new or no longer as they were, inputs that are put away and those
+    that come back. `kept`: for undoing it; None where it undoes another. `body`: the template itself, only in the records, so that a move
+    which a worker told before it was killed can be taken up; otherwise it is in the request.
+    """
+
+    template: str
+    steps: dict[str, StepState] = {}
+    forget: list[str] = []
+    inputs: dict[str, Value] = {}
+    kept: MovedFrom | None = None
+    body: Template | None = None
+
+
 class Decision(Kept):
     """What follows from a fact. Made in an activity, so that it lies in history as a result; the workflow carries it out.
 
@@ -176,6 +207,7 @@ class Decision(Kept):
     reword: bool = False  # a second call words what became of it
     degraded: list[str] = []  # what could not be done as planned
     told: bool = False  # the reply went out in the transaction that kept the decision
+    move: Move | None = None  # carried out first, by moving.carry_out
 
 
 class Ended(Kept):
@@ -230,5 +262,20 @@ class Answered(Kept):
 
 
 Operation = Literal[
-    "begin", "converse", "provide", "decide", "go_back", "skip", "pause", "resume", "abandon", "timer", "receive", "switch_persona", "child"
+    "begin",
+    "converse",
+    "provide",
+    "decide",
+    "go_back",
+    "skip",
+    "pause",
+    "resume",
+    "abandon",
+    "timer",
+    "receive",
+    "switch_persona",
+    "child",
+    "move",
 ]
+
+JourneyStart.model_rebuild()

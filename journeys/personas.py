@@ -1,7 +1,44 @@
-"""As whom somebody speaks, by their words, and whether a question was asked before. Pure; the engine asks before it believes either."""
+"""For whom a journey speaks: how, and which skills it may use for them; and as whom somebody speaks, by their words. Pure.
+
+A gate closes a deed, never information and never a word of safety. The engine asks before it believes what somebody sounds like.
+"""
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from journeys.inputs import Frozen, Slug
+from journeys.vocabulary import SKILLS
+
+EVERYTHING: Final = "*"
+Depth = Literal["low", "medium", "high"]
+
+
+class Persona(Frozen):
+    """`tone` is told to whoever words a reply; `may` and `may_not` name skills."""
+
+    id: Slug
+    title: str
+    tone: Annotated[str, Field(max_length=300)]
+    detail: Depth
+    tech: Depth
+    may: list[str] = []
+    may_not: list[str] = []
+
+    def is_allowed(self, skill: str) -> bool:
+        """What is not named is not allowed, and what is denied is denied; whoever may do everything may. A skill that is none of ours says
+        in its manifest for whom it is."""
+        if EVERYTHING in self.may:
+            return True
+        return skill not in self.may_not and (skill in self.may or skill not in SKILLS)
+
+
+def all_allow(personas: Mapping[str, Persona], persona: str, skills: list[str]) -> bool:
+    known = personas.get(persona)
+    return known is None or all(known.is_allowed(skill) for skill in skills)
+
 
 # What only one of them says. "Help me get a quote" is a homeowner's sentence, so a word alone proves nothing: two differing marks do, or
 # one sentence in which somebody says it of themselves.

@@ -89,6 +89,28 @@ class WrongKind(Refusal):
     actions = ("status",)
 
 
+class CantMove(Refusal):
+    """The journey can't go on under that version of its template; the message says why."""
+
+
+class VersionTaken(Refusal):
+    """This version of the template is there with other content, and no longer a draft."""
+
+    actions = ("versions", "new_key")
+
+
+class NotPublished(Refusal):
+    """Only a published version can be started, shared out or moved to."""
+
+    actions = ("versions",)
+
+
+class NothingEarlier(Refusal):
+    """There is no earlier version to roll back to."""
+
+    actions = ("versions",)
+
+
 def _all(cls: type[Refusal]) -> dict[str, type[Refusal]]:
     found = {cls.__name__: cls}
     for sub in cls.__subclasses__():

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints
 
 from journeys.inputs import Frozen, Need, Option, Slug, Value
 from journeys.vocabulary import FACTS, SKILLS
@@ -147,6 +147,14 @@ class Step(Frozen):
         return Need(name=f"{self.id}_decision", kind="choice", title=self.title, ask=self.decision.ask, options=options)
 
 
+def _whole(given: dict[str, Value]) -> dict[str, Any]:
+    """With each value's kind, which is a default: without it nothing could tell what it is when it is read back."""
+    return {name: value.model_dump(mode="json") for name, value in given.items()}
+
+
+Given = Annotated[dict[Slug, Value], PlainSerializer(_whole)]
+
+
 class Template(Frozen):
     """`steps` stand in an order in which each comes after those it depends on."""
 
@@ -158,7 +166,7 @@ class Template(Frozen):
     roles: dict[Slug, str] = {}  # who takes part besides the one who started it, with their titles
     locale: Locale
     currency: Currency
-    given: dict[Slug, Value] = {}  # inputs that are the same for every journey of this kind, and that nobody is asked for
+    given: Given = {}  # inputs that are the same for every journey of this kind, and that nobody is asked for
     steps: Annotated[list[Step], Field(min_length=1)]
 
     @property

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from journeys.inputs import Frozen, Need
 from journeys.state import SETTLED, JourneyState, Status, StepState, StepStatus
 from journeys.template import PERSONA_SWITCH, Step, Template
-from journeys.vocabulary import ACTIONS
+from journeys.vocabulary import ACTIONS, CALLED
 
 
 class Action(Frozen):
@@ -84,6 +84,7 @@ class View(BaseModel):
     problems: dict[str, str] = Field(default_factory=dict)
     roles: dict[str, str] = Field(default_factory=dict)
     children: list[ChildView] = []
+    moved_from: str | None = None  # the template it followed before it was moved, as `id@version`: it can be moved back
 
 
 def view(template: Template, state: JourneyState, last_turn_id: str | None = None) -> View:
@@ -134,9 +135,7 @@ def question(template: Template, state: JourneyState) -> str:
 
 def called(persona: str | None) -> str:
     """As in "you sound like …"."""
-    return {"diy_worker": "somebody who does the work", "investor": "an investor"}.get(
-        persona or "", f"a {(persona or '').replace('_', ' ')}"
-    )
+    return CALLED.get(persona or "", "somebody else")
 
 
 def actions(template: Template, state: JourneyState) -> list[Action]:

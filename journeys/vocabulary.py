@@ -1,6 +1,7 @@
 """One vocabulary: every intent, action and skill that a template, an example or a reply names stands here; a test checks all of them."""
 
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
 # For whom HomeView speaks. A journey has one, out of those its template names; a knowledge page may name those it is for.
 PERSONAS: Final[dict[str, str]] = {
@@ -11,28 +12,77 @@ PERSONAS: Final[dict[str, str]] = {
     "admin": "looks after templates and switches",
 }
 
-# What a message can be about. journeys/intents.yaml holds examples of each; the engine knows what each does.
-INTENTS: Final[dict[str, str]] = {
-    "start_project": "start a project",
-    "give_details": "give me some details",
-    "ask_question": "ask a question",
-    "accept": "say yes",
-    "decline": "say no",
-    "skip": "skip this",
-    "ask_status": "hear where we are",
-    "go_back": "go back and change something",
-    "estimate_cost": "hear what it costs",
-    "find_contractor": "find a contractor",
-    "assess_diy": "know what you could do yourself",
-    "choose_style": "talk about the style",
-    "choose_products": "choose products",
-    "change_budget": "change the budget",
-    "switch_persona": "say in which capacity you are here",
-    "pause": "pause the journey",
-    "abandon": "stop the journey for good",
-    "small_talk": "chat",
-    "out_of_scope": "talk about something else",
+# As in "you sound like …".
+CALLED: Final[dict[str, str]] = {
+    "homeowner": "a homeowner",
+    "diy_worker": "somebody who does the work",
+    "contractor": "a contractor",
+    "investor": "an investor",
+    "admin": "one of the staff",
 }
+
+# control: a move in the talk · tell: gives or changes what the journey holds · ask: passages or a result answer it · deed: a step or a
+# skill does it, and until one does, it is answered like a question · talk: neither here nor there
+Kind = Literal["control", "tell", "ask", "deed", "talk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a message wants: `title` completes "did you want to …?"."""
+
+    title: str
+    kind: Kind
+
+
+# What a message can be about. journeys/intents.yaml holds examples of each, docs/decisions/0018-intents.md says where one ends and
+# the next begins. Histories and turns may hold names that are gone: whoever looks one up asks first whether it is here.
+INTENTS: Final[dict[str, Aim]] = {
+    "accept": Aim("say yes", "control"),
+    "decline": Aim("say no", "control"),
+    "skip": Aim("skip this", "control"),
+    "go_back": Aim("go back and change something", "control"),
+    "pause": Aim("pause the journey", "control"),
+    "resume": Aim("go on with the journey", "control"),
+    "abandon": Aim("stop the journey for good", "control"),
+    "switch_persona": Aim("be spoken to in another role", "control"),
+    "ask_status": Aim("hear where we are", "control"),
+    "give_details": Aim("give me some details", "tell"),
+    "start_project": Aim("start a project", "tell"),
+    "define_scope": Aim("say what is part of the work", "tell"),
+    "change_budget": Aim("set or change the budget", "tell"),
+    "upload_floor_plan": Aim("give me a floor plan", "tell"),
+    "ask_question": Aim("ask a question", "ask"),
+    "check_permits": Aim("know about permits, rules and inspections", "ask"),
+    "get_diy_guide": Aim("hear how something is done", "ask"),
+    "find_video": Aim("watch a video about it", "ask"),
+    "troubleshoot": Aim("get help with something that went wrong", "ask"),
+    "plan_tax": Aim("know about taxes", "ask"),
+    "estimate_cost": Aim("hear what it costs", "deed"),
+    "take_off": Aim("know how much material it takes", "deed"),
+    "choose_style": Aim("talk about the style", "deed"),
+    "choose_products": Aim("choose products", "deed"),
+    "find_contractor": Aim("find a contractor", "deed"),
+    "assess_diy": Aim("know what you could do yourself", "deed"),
+    "build_twin": Aim("have a digital model of the home", "deed"),
+    "analyse_photos": Aim("have photos looked at", "deed"),
+    "assess_condition": Aim("know what condition the home is in", "deed"),
+    "plan_maintenance": Aim("plan the upkeep", "deed"),
+    "prioritise": Aim("decide what comes first", "deed"),
+    "save_energy": Aim("save energy", "deed"),
+    "make_document": Aim("get a document", "deed"),
+    "analyse_investment": Aim("go through the numbers of a rental", "deed"),
+    "rank_roi": Aim("know which work pays back best", "deed"),
+    "phase_plan": Aim("do the work in phases", "deed"),
+    "plan_portfolio": Aim("plan for several properties", "deed"),
+    "small_talk": Aim("chat", "talk"),
+    "out_of_scope": Aim("talk about something else", "talk"),
+}
+
+
+def of_kind(*kinds: Kind) -> frozenset[str]:
+    """The names of the intents of these kinds."""
+    return frozenset(name for name, aim in INTENTS.items() if aim.kind in kinds)
+
 
 # What a person can do next, and how it is labelled where nothing better is known.
 ACTIONS: Final[dict[str, str]] = {
@@ -51,6 +101,8 @@ ACTIONS: Final[dict[str, str]] = {
     "retry": "Send it again with the same Idempotency-Key",
     "new_key": "Send it with a new Idempotency-Key",
     "wait": "Wait for the reply",
+    "versions": "See the versions of this template",
+    "mend": "Mend the template and send it with a new Idempotency-Key",
 }
 
 # Our own skills, and what each says it makes; pyproject.toml registers them. Those of other packages join at run time.

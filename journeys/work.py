@@ -8,7 +8,7 @@ from pydantic import BaseModel, BeforeValidator, PlainSerializer
 
 from journeys.facts import Fact
 from journeys.inputs import Kept
-from journeys.messages import ChildClosed, Decision, Line, Operation, SkillResult, SkillRun, StartChild
+from journeys.messages import ChildClosed, Decision, Line, MovedFrom, Operation, SkillResult, SkillRun, StartChild
 from journeys.state import JourneyState
 from journeys.template import Template
 
@@ -51,6 +51,14 @@ class OpenTurn(Work):
 
     fact: Fact | None = None
     text: str | None = None
+
+
+class OpenMove(Work):
+    """To the version `to`; `kept` is what the last move put away, where this one shall undo it."""
+
+    to: Riding
+    undo: bool
+    kept: MovedFrom | None = None
 
 
 class DecideTurn(Work):

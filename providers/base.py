@@ -64,8 +64,8 @@ class Where(Frozen):
 
 
 class Templates(Protocol):
-    def newest(self, template_id: str) -> Template | None:
-        """What a new journey of this id begins with."""
+    async def to_start(self, name: str, journey_id: str) -> Template:
+        """The template that a journey starts with, by id or id@version; asked again for it, the same. Raises where there is none."""
         ...
 
 
@@ -213,6 +213,10 @@ class Ledger(Protocol):
     async def begin_call(self, row: Mapping[str, Any], *, again: bool = True) -> Call:
         """`started`, on disk, before the call is made; or what came of it, where it was made before. A call that failed is made again
         where `again` allows it."""
+        ...
+
+    async def begin_first(self, row: Mapping[str, Any], call: str) -> tuple[Call, Brief]:
+        """`begin_call`, and in the same transaction the brief that the call is made from."""
         ...
 
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:

@@ -13,10 +13,11 @@ from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEv
 from journeys.composing import compose
 from journeys.template import Template
 from providers.errors import Misconfigured
+from providers.people import personas
 from providers.skills import Registry, registry
 
 TEMPLATES = Path(__file__).parent.parent / "journeys" / "templates"
-_LARGEST = 64 * 1024  # characters; aliases are refused, so nothing can grow beyond what stands in the file
+LARGEST_TEMPLATE = 64 * 1024  # characters; aliases are refused, so nothing can grow beyond what stands in the file
 _DEEPEST = 20
 
 
@@ -24,16 +25,24 @@ class TemplateError(Misconfigured):
     """Every line of the message is `file:line: place: what is wrong`."""
 
 
+class TemplateChanged(TemplateError):
+    """A version that is published already came with other content: its `version` was not raised."""
+
+
 class Library:
-    """Templates of one folder, read once. Of an id there may be several versions, in a file each: `kitchen.yaml` and `kitchen.v1.yaml`."""
+    """Templates of one folder, read once. Of an id there may be several versions, in a file each: `kitchen.yaml` and `kitchen.v1.yaml`.
+    `sources` holds each one's text as it stands in its file, `files` the file's name, both by id@version."""
 
     def __init__(self, folder: Path = TEMPLATES) -> None:
         self.versions: dict[str, Template] = {}  # by id@version
+        self.sources: dict[str, str] = {}
+        self.files: dict[str, str] = {}
         for path in sorted(folder.glob("*.yaml")):
-            template = read_template(path)
+            text = read_text(path)
+            template = parse_template(text, path.name)
             if template.name in self.versions:
                 raise TemplateError(f"{path.name}:1: another file has {template.name} already: raise its version")
-            self.versions[template.name] = template
+            self.versions[template.name], self.sources[template.name], self.files[template.name] = template, text, path.name
         # The newest of each id.
         self.templates = {template.id: template for template in sorted(self.versions.values(), key=lambda each: each.version)}
 
@@ -48,18 +57,21 @@ def library() -> Library:
 
 
 def read_template(path: Path, skills: Registry | None = None) -> Template:
+    return parse_template(read_text(path), path.name, skills)
+
+
+def read_text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise TemplateError(f"{path.name}:1: the file is not UTF-8 (byte {error.start})") from error
-    return parse_template(text, path.name, skills)
 
 
 def parse_template(text: str, name: str, skills: Registry | None = None) -> Template:
     """`skills`: those it is composed of; without them, those that are installed. Raises TemplateError with every mistake pydantic can
     tell apart at once."""
-    if len(text) > _LARGEST:
-        raise TemplateError(f"{name}:1: the file is over {_LARGEST} characters")
+    if len(text) > LARGEST_TEMPLATE:
+        raise TemplateError(f"{name}:1: the file is over {LARGEST_TEMPLATE} characters")
     try:
         _refuse_traps(text, name)
         document = YAML(typ="rt").load(StringIO(text))
@@ -87,7 +99,7 @@ def _composed(template: Template, skills: Registry) -> Template:
     named = skills.names()
     if skills.in_the_dark:  # a broken plugin blocks its steps and nothing else, so its template can still be read
         named |= {run.skill for step in template.steps for run in step.run}
-    return compose(template.holds_together(named), skills.manifests).holds_together(named)
+    return compose(template.holds_together(named), skills.manifests, personas()).holds_together(named)
 
 
 def _refuse_traps(text: str, name: str) -> None:

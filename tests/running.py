@@ -32,6 +32,7 @@ from providers.store.migrate import migrate
 from providers.store.store import Store
 from providers.temporal import connect, data_converter, wait_until_up
 from worker.build import Providers, build_models_worker, build_replayer, build_worker
+from worker.children import Shelved
 
 SHORT_KITCHEN = "kitchen_renovation@1"  # seven steps, from the first sentence to who does the work
 
@@ -139,7 +140,14 @@ async def stack(
 
 def providers_of(store: Store, mind: tuple[Any, Any, Any], models: Sequence[LanguageModel] = ()) -> Providers:
     """`mind` is (reader, knowledge, writer)."""
-    return Providers(SqlRecords(store), *mind, ledger=SqlLedger(store), memory=SqlMemory(store, mind[1].embedder), models=models)
+    return Providers(
+        SqlRecords(store),
+        *mind,
+        ledger=SqlLedger(store),
+        memory=SqlMemory(store, mind[1].embedder),
+        templates=Shelved(store),
+        models=models,
+    )
 
 
 async def replays(history: WorkflowHistory) -> None:

@@ -70,7 +70,7 @@ async def test_each_call_is_booked_with_its_words_its_tokens_and_its_price(askin
     turn = await asking.homeview.say(journey, "how long does a kitchen renovation take?")
     [call] = await asking.calls(journey)
     assert (call["name"], call["status"], call["attempts"], call["in_doubt"]) == ("answer", "answered", 1, 0)
-    assert call["prompt"] == "answer@2"
+    assert call["prompt"] == "answer@3"
     assert call["usage"]["promptTokenCount"] > 0
     assert call["cost"] > 0
     assert float(turn["cost"]) == pytest.approx(float(call["cost"]))
@@ -189,13 +189,13 @@ async def test_the_calls_of_a_journey_are_listed_without_what_people_wrote(askin
     await asking.homeview.say(journey, "how long does a kitchen renovation take? my key is AIzaSyA1234567890123456789012345678901")
     rows = await asyncio.to_thread(ledger, asking.homeview.settings, journey)
     told, everything = as_json(rows, texts=False), as_json(rows, texts=True)
-    assert json.loads(told)[0]["prompt"] == "answer@2"
+    assert json.loads(told)[0]["prompt"] == "answer@3"
     assert "kitchen renovation" not in told
     assert "kitchen renovation" in everything
     assert "AIzaSyA" not in everything
     show(rows, Console(width=140), texts=False)
     shown = capsys.readouterr().out
-    assert "answer@2" in shown
+    assert "answer@3" in shown
     assert "1 calls for 1 answers wanted (1 answered); 0 in doubt" in shown
     with pytest.raises(NoJourney, match="There is no journey nobody"):
         await asyncio.to_thread(ledger, asking.homeview.settings, "nobody")

@@ -16,6 +16,7 @@ from activities.boundary import Boundary
 from activities.briefing import Briefing
 from activities.children import Children
 from activities.models import Models
+from activities.moving import Moves
 from activities.records import Records
 from activities.retrieval import PaidRetrieval
 from activities.skills import Skills
@@ -23,7 +24,7 @@ from journeys.names import JOURNEYS_QUEUE, MODELS_QUEUE
 from providers import base
 from providers.skills import Registry, registry
 from providers.temporal import data_converter
-from worker.children import ShippedTemplates, TemporalJourneys
+from worker.children import TemporalJourneys
 from worker.sandbox import sandbox
 from workflows.journey import JourneyWorkflow
 from workflows.policies import CALLS_AT_ONCE, STICKY_TIMEOUT, TASKS_AT_ONCE
@@ -39,9 +40,9 @@ class Providers:
     writer: base.Writer
     ledger: base.Ledger
     memory: base.Memory
+    templates: base.Templates
     models: Sequence[base.LanguageModel] = ()  # best first; none: everything is read and worded offline
     retrieval: PaidRetrieval | None = None  # of passages for a model, where a paid embedder finds them
-    templates: base.Templates | None = None  # those new journeys begin with; None: the library's files
 
 
 def build_worker(
@@ -52,6 +53,7 @@ def build_worker(
     skills: dict[str, str] | None = None,
     found: Registry | None = None,
     tasks_at_once: int = TASKS_AT_ONCE,
+    cached: int = 2_000,
 ) -> Worker:
     """`found`: the skills it runs; without it, those that are installed. `skills`: their versions, where a test says otherwise. A
     cache that holds every journey somebody is talking to, because a cold one replays its history for each turn. More turns wait
@@ -60,8 +62,9 @@ def build_worker(
     routes = [model.engine for model in p.models]
     briefing = Briefing(routes, p.ledger, p.memory, p.knowledge) if routes else None
     found = found or registry()
-    records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, skills or found.versions(), briefing)
-    ran, children = Skills(p.records, found), Children(TemporalJourneys(client), p.templates or ShippedTemplates())
+    run_with = skills or found.versions()
+    records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, run_with, briefing)
+    moves, ran, children = Moves(p.records, run_with), Skills(p.records, found), Children(TemporalJourneys(client), p.templates)
     return Worker(
         client,
         task_queue=JOURNEYS_QUEUE,
@@ -73,6 +76,7 @@ def build_worker(
             records.record,
             records.show,
             records.fail,
+            moves.open,
             ran.run,
             children.start,
             children.tell_parent,
@@ -80,7 +84,7 @@ def build_worker(
         interceptors=[*interceptors, Boundary()],
         workflow_runner=sandbox(),
         build_id=build_id(),
-        max_cached_workflows=2_000,
+        max_cached_workflows=cached,
         sticky_queue_schedule_to_start_timeout=STICKY_TIMEOUT,
         max_concurrent_workflow_tasks=tasks_at_once,
         max_concurrent_local_activities=400,

@@ -1,6 +1,6 @@
 """A door's part: starts and tells journeys through the worker's own client, for activities/children.py."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
@@ -8,8 +8,12 @@ from temporalio.service import RPCError, RPCStatusCode
 from journeys import names
 from journeys.messages import Begin, ChildClosed, JourneyStart
 from journeys.template import Template
+from providers.store.store import Store
 from workflows.journey import JourneyWorkflow
 from workflows.starting import first_run
+
+if TYPE_CHECKING:
+    from providers.shelf import Shelf
 
 
 class TemporalJourneys:
@@ -32,10 +36,17 @@ class TemporalJourneys:
                 raise
 
 
-class ShippedTemplates:
-    """The library's files, read when they are first asked for: reading YAML costs a start what only few turns need."""
+class Shelved:
+    """The template library, opened when it is first asked for: reading YAML costs a start what only few turns need."""
 
-    def newest(self, template_id: str) -> Template | None:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    async def to_start(self, name: str, journey_id: str) -> Template:
+        return await self._shelf().to_start(name, journey_id)
+
+    def _shelf(self) -> "Shelf":
         from providers.library import library
+        from providers.shelf import Shelf
 
-        return library().newest(template_id)
+        return Shelf(self.store, library())

@@ -11,8 +11,10 @@ from rich.table import Table
 
 from providers.errors import ProviderError
 from providers.settings import BadSetting, Settings, load, table
+from worker import templates
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Durable home-renovation journeys: `dev`, then `chat`.")
+app.add_typer(templates.app, name="templates")
 console = Console()
 
 
@@ -37,11 +39,13 @@ def dev() -> None:
     from providers.pages import OUR_PAGES
     from providers.store.migrate import migrate
     from worker.dev import dev as run
+    from worker.shelving import stock
 
     chosen = settings()
 
     async def prepare() -> None:
         await asyncio.to_thread(migrate, chosen.database_url)
+        await stock(chosen)
         if pointed(chosen.index_root) is None:
             print("Reading the knowledge pages into an index; only the first start does.", flush=True)
         await ensure_index(OUR_PAGES, chosen.index_root, MiniLM())

@@ -21,6 +21,7 @@ from providers.store.calls import SqlLedger
 from providers.store.journeys import SqlRecords
 from providers.store.store import Store
 from worker.build import Providers
+from worker.children import Shelved
 
 EMBED_WITHIN: Final = 5.0  # seconds for one message's vector, while a person waits; then MiniLM's passages stand
 log = structlog.get_logger()
@@ -43,6 +44,7 @@ class Equipment:
             writer=OfflineWriter(asks_model=self.gemini is not None),
             ledger=SqlLedger(self.store),
             memory=SqlMemory(self.store, embedder),
+            templates=Shelved(self.store),
             models=[GeminiModel(self.gemini, name) for name in settings.gemini_models] if self.gemini else [],
             retrieval=self._paid_retrieval(settings),
         )

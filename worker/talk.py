@@ -110,6 +110,10 @@ class Talk:
     async def timeline(self, journey: str) -> list[Json]:
         return await self._listed(f"/v1/journeys/{journey}/timeline")
 
+    async def moves(self, template: str, old: int, new: int) -> list[Json]:
+        """What moving each open journey of a version to another one would do; nothing is changed."""
+        return await self._listed(f"/v1/templates/{template}/moves", f"from={old}&to={new}&limit=50")
+
     async def newest(self) -> Json | None:
         """The view of the newest journey that is not closed."""
         page = await self._ask("GET", "/v1/journeys?limit=50")
@@ -170,11 +174,11 @@ class Talk:
                 self.told(Delay("working", 1, LOOK_EVERY))
             await asyncio.sleep(LOOK_EVERY)
 
-    async def _listed(self, path: str) -> list[Json]:
+    async def _listed(self, path: str, asked: str = "limit=200") -> list[Json]:
         items: list[Json] = []
         cursor = ""
         while True:
-            page = await self._ask("GET", f"{path}?limit=200{cursor}")
+            page = await self._ask("GET", f"{path}?{asked}{cursor}")
             items += page["items"]
             if not page["next_cursor"]:
                 return items

@@ -19,9 +19,10 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.children import Children
+    from activities.moving import Moves
     from activities.records import Records
     from activities.skills import Skills
-    from journeys import engine, names, refusals
+    from journeys import engine, moving, names, refusals
     from journeys.brief import Call
     from journeys.facts import (
         Abandoned,
@@ -49,6 +50,8 @@ with workflow.unsafe.imports_passed_through():
         Inputs,
         JourneyStart,
         Message,
+        Move,
+        MoveRequest,
         News,
         Opened,
         Operation,
@@ -57,7 +60,20 @@ with workflow.unsafe.imports_passed_through():
     )
     from journeys.refusals import KeyReused, Refusal, TooManyAtOnce
     from journeys.state import JourneyState, Receipt, Timer
-    from journeys.work import BeginChild, DecideNext, DecideTurn, FailTurn, OpenTurn, RecordTurn, RunSkill, TellParent, Turn, Work
+    from journeys.template import Template
+    from journeys.work import (
+        BeginChild,
+        DecideNext,
+        DecideTurn,
+        FailTurn,
+        OpenMove,
+        OpenTurn,
+        RecordTurn,
+        RunSkill,
+        TellParent,
+        Turn,
+        Work,
+    )
     from workflows.asking import Outcome, ask
     from workflows.policies import AT_ONCE, BESIDE, QUICK
 
@@ -74,7 +90,7 @@ class JourneyWorkflow:
 
     @workflow.init
     def __init__(self, start: JourneyStart) -> None:
-        self.template = start.template
+        self.template, self.moved = start.template, start.moved
         self.state: JourneyState = start.state or engine.first_state(
             journey_id=start.journey_id,
             tenant=start.tenant,
@@ -104,7 +120,8 @@ class JourneyWorkflow:
                 await self.time_came(due)
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self.state.is_closed:
-            workflow.continue_as_new(start.model_copy(update={"state": self.state}))
+            now = {"state": self.state, "template": self.template, "moved": self.moved}
+            workflow.continue_as_new(start.model_copy(update=now))
         if start.parent:
             await self.tell_parent(start.parent)
         return self.state.status
@@ -194,15 +211,33 @@ class JourneyWorkflow:
     def admit_end(self, asked: Control) -> None:
         self.refuse("abandon", asked, Abandoned())
 
+    @workflow.update(description="To another version of its template, or back")
+    async def move(self, asked: MoveRequest) -> Receipt:
+        async def way(turn: Turn, fact: Fact | None, text: str | None) -> None:
+            await self.change_template(asked, turn)
+
+        return await self.turn("move", asked, None, way=way)
+
+    @move.validator
+    def admit_move(self, asked: MoveRequest) -> None:
+        if self.answered("move", asked) is None:
+            self.require_room()
+            if self.admitted == 0:
+                moving.require_movable(self.template, asked.template, self.state, undo=asked.undo, kept=self.moved)
+
     @workflow.signal(description="A journey that this one started has closed")
     def child_ended(self, closed: ChildClosed) -> None:
         self.closed_children.append(closed)
 
     # --- admission ---------------------------------------------------------------------------------------------------------
     def admit(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
-        if self.admitted >= AT_ONCE and self.answered(operation, asked) is None:
-            raise TooManyAtOnce(f"{AT_ONCE} requests of this journey are being worked on. Send it again in a moment, with the same key.")
+        if self.answered(operation, asked) is None:
+            self.require_room()
         self.refuse(operation, asked, fact)
+
+    def require_room(self) -> None:
+        if self.admitted >= AT_ONCE:
+            raise TooManyAtOnce(f"{AT_ONCE} requests of this journey are being worked on. Send it again in a moment, with the same key.")
 
     def refuse(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
         """Before anything enters history. Behind open turns only the journey's status is sure; the rest `open` tells in its time."""
@@ -216,12 +251,13 @@ class JourneyWorkflow:
         return kept
 
     # --- one turn ------------------------------------------------------------------------------------------------------------
-    async def turn(self, operation: Operation, asked: Asked, fact: Fact | None, text: str | None = None) -> Receipt:
+    async def turn(self, operation: Operation, asked: Asked, fact: Fact | None, text: str | None = None, way: Way | None = None) -> Receipt:
         """One at a time per journey: another waits here, and answers from memory what it waited behind."""
         self.admitted += 1
         try:
             async with self.one_turn:
-                return self.answered(operation, asked) or await self.safely(self.next_turn(operation, asked), self.play, fact, text)
+                known = self.answered(operation, asked)
+                return known or await self.safely(self.next_turn(operation, asked), way or self.play, fact, text)
         finally:
             self.admitted -= 1
 
@@ -271,6 +307,33 @@ class JourneyWorkflow:
         async with self.one_telling:
             await workflow.execute_local_activity_method(Records.show, Work(**self.work(turn)), **QUICK, summary=f"show {turn.seq}")
 
+    async def change_template(self, asked: MoveRequest, turn: Turn) -> None:
+        """The template changes with the state, at one moment (docs/decisions/0017)."""
+        stops = self.stops
+        request = OpenMove(**self.work(turn), to=asked.template, undo=asked.undo, kept=self.moved)
+        opened = await workflow.execute_local_activity_method(Moves.open, request, **QUICK, summary=f"move {turn.seq}")
+        decision = self.found(turn, opened).decision
+        if decision is None or decision.move is None:
+            return
+        if self.stops != stops:
+            await self.record(turn, None)
+            return
+        moving.carry_out(self.state, asked.template, decision.move)
+        engine.carry_out(self.state, decision)
+        self.follow(asked.template, decision.move)
+        carried = decision
+        while decision.runs and self.stops == stops:
+            decision = await self.run_skills(turn, carried, decision, None)
+            if self.stops == stops:
+                engine.carry_out(self.state, decision)
+                carried = engine.together(carried, decision)
+        # A pause that landed meanwhile stays, and what is left to run waits for its end; the move itself is told. Behind an end nothing is.
+        await self.record(turn, None if self.stops != stops and self.state.is_closed else carried)
+
+    def follow(self, template: Template, move: Move) -> None:
+        self.template, self.moved = template, move.kept
+        workflow.upsert_search_attributes([TEMPLATE.value_set(template.name)])
+
     async def stop(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
         decision = (await self.open(turn, fact, text)).decision
         if decision is not None:
@@ -281,8 +344,12 @@ class JourneyWorkflow:
     async def open(self, turn: Turn, fact: Fact | None, text: str | None) -> Opened:
         """What follows: a decision, or the routes to ask; neither where the records say that this very turn was told before: then it is
         taken up as it was told."""
-        place, asked = turn.seq, OpenTurn(**self.work(turn), fact=fact, text=text)
+        asked = OpenTurn(**self.work(turn), fact=fact, text=text)
         opened = await workflow.execute_local_activity_method(Records.open, asked, **QUICK, summary=f"{turn.operation} {turn.seq}")
+        return self.found(turn, opened)
+
+    def found(self, turn: Turn, opened: Opened) -> Opened:
+        place = turn.seq
         for missed in opened.missed:
             self.take_up(missed)
         turn.seq = opened.seq
@@ -306,7 +373,9 @@ class JourneyWorkflow:
         """A pause that passed this turn's lock may stand here as well; it is known already."""
         update = names.update_id(ended.operation, ended.key)
         if self.state.remembered(update) is None:
-            engine.take_up(self.state, ended)
+            template = moving.take_up(self.template, self.state, ended)
+            if ended.decision is not None and ended.decision.move is not None:
+                self.follow(template, ended.decision.move)
             self.remember(ended.operation, ended.key, ended.turn_id, ended.seq, ended.body_hash)
 
     async def run_skills(self, turn: Turn, carried: Decision, decision: Decision, text: str | None) -> Decision:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from api.deps import Doors, JourneyId, Open, Tenant
 from api.errors import documented
-from api.routes.journeys import own
+from api.routes.journeys import own, seen
 from providers.errors import StoreUnavailable
 from providers.store.journeys import journey_of
 from providers.store.log import Entry, entries_after, first_of_open_turn, frame, last_seq
@@ -84,4 +84,4 @@ async def fresh(stream: Stream, position: int) -> tuple[list[Entry], bool, bool]
 
 def resync(db: Connection, journey_id: str, seq: int) -> bytes:
     row = journey_of(db, journey_id)
-    return frame(seq, "resync", json.dumps({"view": row["view"] if row else None}))
+    return frame(seq, "resync", json.dumps({"view": seen(row) if row else None}))

@@ -52,13 +52,14 @@ class Listed(BaseModel):
 async def start_journey(
     request: StartRequest, doors: Open, tenant: Tenant, key: IdempotencyKey, response: Response, wait: Wait = 30.0
 ) -> Response:
-    """Start a journey. The same Idempotency-Key gives the same journey, for ever."""
-    template = doors.library.newest(request.template)
-    if template is None:
-        raise Problem("NotFound", f"There is no template {request.template!r}. There are: {', '.join(sorted(doors.library.templates))}.")
+    """Start a journey. The same Idempotency-Key gives the same journey, for ever. `template` is an id, or `id@version`."""
+    journey_id = names.journey_id(tenant, key)
+    try:
+        template = await doors.shelf.to_start(request.template, journey_id)
+    except ValueError as error:
+        raise Problem("NotUnderstood", f"template: {error}.") from error
     if request.persona is not None and request.persona not in template.personas:
         raise Problem("NotUnderstood", f"This template is for {', '.join(template.personas)}; {request.persona!r} is none of them.")
-    journey_id = names.journey_id(tenant, key)
     hashed = names.body_hash("begin", request.model_dump(mode="json"))
     await begin(doors, tenant, journey_id, template, request, key, hashed, wait)
     turn: Response | None = None
@@ -68,7 +69,7 @@ async def start_journey(
     headers = {"Location": f"/v1/journeys/{journey_id}", "Idempotency-Key": key}
     if row is None:  # accepted, and still being written
         return JSONResponse({"journey_id": journey_id}, status_code=202, headers=headers)
-    body = dict(row["view"])
+    body = seen(row)
     if turn is not None:
         body |= json.loads(bytes(turn.body))
     return JSONResponse(body, status_code=201, headers=headers)
@@ -132,13 +133,13 @@ async def list_journeys(
     found = await doors.store.read(lambda db: rows.journeys_page(db, tenant, limit=limit + 1, cursor=position, **equal))
     last = found[limit - 1] if len(found) > limit else None
     following = _cursor(last["created_at"].isoformat(), last["id"]) if last else None
-    return {"items": [row["view"] for row in found[:limit]], "next_cursor": following}
+    return {"items": [seen(row) for row in found[:limit]], "next_cursor": following}
 
 
 @router.get("/{journey_id}", response_model=View, responses=documented())
 async def read_journey(journey_id: JourneyId, doors: Open, tenant: Tenant) -> Any:
     """The journey as it stands: steps, inputs, what it waits for, what can be done next."""
-    return (await own(doors, tenant, journey_id))["view"]
+    return seen(await own(doors, tenant, journey_id))
 
 
 @router.get("/{journey_id}/why", responses=documented())
@@ -180,6 +181,11 @@ async def read_results(journey_id: JourneyId, step: str, doors: Open, tenant: Te
     found = await doors.store.read(lambda db: rows.results_of(db, journey_id, step))
     kept = ("skill", "version", "made_with", "headline", "body", "made_at")
     return {"step": step, "results": [{name: result[name] for name in kept} for result in found]}
+
+
+def seen(row: Row) -> dict[str, Any]:
+    """The view, with what only the journey's row knows."""
+    return {**row["view"], "moved_from": row["moved_from"]}
 
 
 async def own(doors: Doors, tenant: str, journey_id: str) -> Row:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:  # numpy is loaded with the model
 TOKENS = 256  # what the model was trained to read; the rest of a longer text is not seen
 CHARACTERS = 8192  # 256 tokens of ordinary words end long before this
 REMEMBERED = 256
+# The third of the six layers, as graph.py names what it gives. The model's file offers only the last one; a message that follows it
+# in the same bytes is merged into it (https://protobuf.dev/programming-guides/encoding/#last-one-wins), so this adds an output.
+MIDDLE = b"layernormalization_69"
+WITH_MIDDLE = b"\x3a" + bytes((len(MIDDLE) + 4,)) + b"\x62" + bytes((len(MIDDLE) + 2,)) + b"\x0a" + bytes((len(MIDDLE),)) + MIDDLE
 SIDE_BY_SIDE = min(4, os.cpu_count() or 1)  # texts of a whole index; a message is one text
 
 
@@ -55,10 +59,17 @@ class MiniLM:
 
     def encode(self, texts: Sequence[str]) -> "Vectors":
         """The same, in this thread: float32, len(texts) x 384. Raises WeightsMissing."""
+        return self.layers(texts)[:, 0]
+
+    def layers(self, texts: Sequence[str]) -> "Vectors":
+        """Unit vectors of the last and of a middle layer: float32, len(texts) x 2 x 384. Raises WeightsMissing.
+
+        The last says what a text is about, the middle one more of how it is said: a wish, a question, a change of mind.
+        """
         import numpy as np
 
         if not texts:
-            return np.empty((0, self.dimensions), np.float32)
+            return np.empty((0, 2, self.dimensions), np.float32)
         if len(texts) == 1:
             with self.one_by_one:
                 return self.remembered(texts[0][:CHARACTERS])[np.newaxis]
@@ -71,9 +82,9 @@ class MiniLM:
         tokenizer, session = self.model
         readable = text.encode("utf-8", "replace").decode()  # half a surrogate pair would stop the tokenizer
         ids = np.array([tokenizer.encode(readable).ids], np.int64)
-        hidden: Vectors = session.run(["hidden"], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0]
-        mean: Vectors = hidden[0].mean(axis=0)
-        unit: Vectors = mean / np.linalg.norm(mean)
+        hidden = session.run(["hidden", MIDDLE.decode()], {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+        means: Vectors = np.stack([layer[0].mean(axis=0) for layer in hidden])
+        unit: Vectors = means / np.linalg.norm(means, axis=1, keepdims=True)
         unit.flags.writeable = False  # it is remembered
         return unit
 
@@ -94,7 +105,9 @@ class MiniLM:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # more threads spin against each other for a sentence this short
         options.inter_op_num_threads = 1
-        session = onnxruntime.InferenceSession(str(self.folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(
+            (self.folder / "model.onnx").read_bytes() + WITH_MIDDLE, options, providers=["CPUExecutionProvider"]
+        )
         return tokenizer, session
 
     def check_weights(self) -> None:

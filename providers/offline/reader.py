@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from journeys.inputs import Need, Text
 from journeys.messages import Intent, Understanding
+from journeys.vocabulary import of_kind
 from providers.offline.embeddings import MiniLM
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 8192
 # Said while a free text was asked for, these are moves in the talk and not its text: "skip this" is nobody's goal.
-MOVES = frozenset(("skip", "go_back", "pause", "abandon", "ask_status", "ask_question", "accept", "decline", "small_talk", "out_of_scope"))
+# "The drawers stick" is troubleshoot and may well be the goal.
+MOVES = of_kind("control", "ask", "talk") - {"troubleshoot"}
 MOVE_IS_MEANT = 0.6  # their probabilities together: "I would rather not say" is skip .5 and decline .5
 
 

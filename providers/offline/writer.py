@@ -6,12 +6,15 @@ Every line code of journeys/engine.py has its sentence here; a test holds the tw
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from journeys.draft import dependants
 from journeys.grants import deciders, spent
-from journeys.hazards import HAZARDS
-from journeys.inputs import Need
+from journeys.inputs import Choice, Need, Place
 from journeys.messages import Line
+from journeys.renovation.errors import CannotEstimate
+from journeys.renovation.rough import SCOPES, rough_range
 from journeys.reply import Citation, Reply
 from journeys.result_page import as_text
+from journeys.safety import known, sentence, withheld
 from journeys.state import JourneyState
 from journeys.template import Template
 from journeys.view import actions, called, question
@@ -30,8 +33,10 @@ OFFLINE = (
 ASKING = (
     "A language model helps me to read what you write and to answer from my pages; what is calculated and decided here is not its work."
 )
+PRICING = frozenset({"estimate", "bathroom_estimate", "contractor_estimate", "proposal"})  # skills whose headline says what it costs
 # Lines that a model's words replace: all else is said by code, whoever speaks.
 CONVERSATION = frozenset({"question", "small_talk", "out_of_scope", "clarify"})
+MOST_NAMED = 8  # inputs that are still missing, in one sentence
 FIRST = frozenset({"hazard", "welcome_back", "no_model", "no_words"})
 
 
@@ -173,20 +178,43 @@ def _question(page: _Page, line: Line) -> str:
         said = "\n\n".join(f"{passage.text} [{n}]" for n, passage in enumerate(page.passages, 1))
         return said + page.sources()
     if line.about == "estimate_cost":
+        live = [held for held in page.state.steps.values() if held.status != "skipped"]
+        priced = [ref.headline.rstrip(".") for held in live for skill, ref in held.results.items() if skill in PRICING]
+        if priced:
+            return f"As I last worked it out: {'; '.join(priced)}."
         if missing := _missing(page):
-            return f"I price from your own measures and choices, not from a guess. I still need: {missing}."
-        priced = [ref.headline for held in page.state.steps.values() if (ref := held.results.get("estimate"))]
-        return f"As I last worked it out: {'; '.join(priced)}." if priced else "I have not priced it yet."
+            return f"{_roughly(page)}I price from your own measures and choices, not from a guess. I still need: {missing}."
+        return "I have not priced it yet."
     return "I don't have that in my pages, so I won't guess."
 
 
+def _roughly(page: _Page) -> str:
+    """A house range, where the journey is about one room and there is one for it; never more than that."""
+    room, scope = page.state.inputs.get("room"), page.state.inputs.get("scope")
+    if not isinstance(room, Choice):
+        return ""
+    try:
+        place = page.state.inputs.get("place")
+        wanted = scope.option if isinstance(scope, Choice) and scope.option in SCOPES else None
+        rough = rough_range(room.option, wanted, currency=page.state.currency, place=place if isinstance(place, Place) else None)
+    except CannotEstimate:
+        return ""
+    return f"{rough.headline} Source: {rough.citation}.\n\n"
+
+
 def _missing(page: _Page) -> str:
-    needs = [need.title.lower() for step in page.template.steps for need in step.needs if need.name not in page.state.inputs]
-    return ", ".join(needs)
+    """What the first price builds on and nobody has said; of a journey that prices nothing, all that is still asked for."""
+    pricing = next((step for step in page.template.steps if any(run.skill in PRICING for run in step.run)), None)
+    steps = page.template.steps
+    if pricing:
+        steps = [step for step in steps if step == pricing or pricing.id in dependants(page.template, step.id)]
+    wanted = [need for step in steps if page.state.steps[step.id].status != "skipped" for need in step.needs]
+    needs = [need.title.lower() for need in wanted if need.name not in page.state.inputs]
+    return ", ".join(needs if len(needs) <= MOST_NAMED else [*needs[:MOST_NAMED], "and what comes after that"])
 
 
 def _clarify(_page: _Page, line: Line) -> str:
-    meanings = [INTENTS[name] for name in line.names if name in INTENTS]
+    meanings = [INTENTS[name].title for name in line.names if name in INTENTS]
     return f"I'm not sure what you mean. Did you want to {' or '.join(meanings)}?" if meanings else "I'm not sure what you mean by that."
 
 
@@ -250,8 +278,13 @@ def _no_words(_page: _Page, line: Line) -> str:
             return "The language model can't be used at the moment, so these words are my own."
 
 
-def _hazard(_page: _Page, line: Line) -> str:
-    return f"Safety first: {HAZARDS[line.about].sentence}" if line.about in HAZARDS else ""
+def _hazard(page: _Page, line: Line) -> str:
+    said = sentence(line.about, known.country(page.state))
+    return f"Safety first: {said}" if said else ""
+
+
+def _withheld(page: _Page, line: Line) -> str:
+    return withheld(line.about, page.state.persona, known.country(page.state))
 
 
 def _intake(page: _Page, line: Line) -> str:
@@ -310,9 +343,17 @@ def _how_to(_page: _Page, line: Line) -> str:
     return f"I won't do that on a passing word. To {ACTIONS[line.about].lower()}, use the action of that name."
 
 
+def _moved(page: _Page, line: Line) -> str:
+    old, new = (name.rpartition("@")[2] for name in ("".join(line.names[:1]), line.about))
+    return (
+        f"This journey now follows version {new} of {page.template.title.lower()}, after version {old}. What you said and decided is kept."
+    )
+
+
 SENTENCES: dict[str, Said] = {
     "began": _began,
     "hazard": _hazard,
+    "withheld": _withheld,
     "no_model": _no_model,
     "no_words": _no_words,
     "welcome_back": _welcome_back,
@@ -341,6 +382,7 @@ SENTENCES: dict[str, Said] = {
     "overdue": _overdue,
     "rested": lambda page, line: f"The time at {page.title(line.about).lower()} is over; on we go.",
     "went_without": _went_without,
+    "cant_look": lambda page, line: "I can't look at photos or read plans yet. Type what they show, and I go on from there.",
     "offered": lambda page, line: f"You sound like {called(line.about)}.",
     "switched": lambda page, line: f"From here on I speak as to {called(line.about)}. What is done stays done.",
     "stays": lambda page, line: f"Good, I go on as for {called(line.about)}.",
@@ -355,4 +397,6 @@ SENTENCES: dict[str, Said] = {
     "resumed": lambda page, line: "Going on where we were.",
     "abandoned": lambda page, line: "The journey is ended. Everything in it stays readable.",
     "completed": _completed,
+    "moved": _moved,
+    "put_away": lambda page, line: f"Put away, since it has no place there: {', '.join(name.lower() for name in line.names)}.",
 }

@@ -59,9 +59,11 @@ journeys = Table(
     Column("view", JSON, nullable=False),
     Column("turns", Integer, nullable=False),
     Column("last_seq", Integer, nullable=False, default=0),
+    Column("moved_from", String(80)),
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
     Index(None, "tenant", "created_at", "id"),
+    Index(None, "template", "id"),
 )
 
 requests = Table(
@@ -198,4 +200,70 @@ memories = Table(
     Column("vector", LargeBinary, nullable=False),
     Column("at", Utc, nullable=False),
     Index(None, "journey_id", "seq"),
+)
+
+# Every version of every template, for ever. `content` is the canonical form (journeys/versions.py), `hash` its sha256; of a published or
+# retired version neither changes any more. `origin`: shipped with the program, or stored through a door.
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("status", String(16), nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("made_by", Id, nullable=False),
+    Column("made_at", Utc, nullable=False),
+    Column("published_by", Id),
+    Column("published_at", Utc),
+)
+
+# What a new journey of a template starts with: `version`, or by `experiment` one of `split` ([[version, buckets], …]).
+template_heads = Table(
+    "template_heads",
+    metadata,
+    Column("template", Id, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("experiment", String(80)),
+    Column("split", JSON(none_as_null=True)),
+)
+
+# Who did what to a template, and when; `detail` in words of ours only.
+template_log = Table(
+    "template_log",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("template", Id, nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("detail", JSON, nullable=False),
+    Column("by", Id, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index(None, "template", "id"),
+)
+
+# The answer to each write on the library, under its key.
+template_requests = Table(
+    "template_requests",
+    metadata,
+    Column("tenant", Id, primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("body_hash", String(64), nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+# The version a journey got from an experiment. Written once, before the journey's workflow starts, and never computed again.
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("journey_id", Id, primary_key=True),
+    Column("template", Id, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("experiment", String(80), nullable=False),
+    Column("bucket", Integer, nullable=False),
+    Column("at", Utc, nullable=False),
+    Index(None, "experiment", "version"),
 )

@@ -1,11 +1,9 @@
 """Every kind of input over HTTP, by name and in words: kept as it was given, or refused with a reason."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from providers.library import library
 from tests.factories import a_need, a_step, a_template
 from tests.running import Stack
 from tests.worker.test_chat import Seen
@@ -19,18 +17,25 @@ GIVEN = {
 }
 
 
-@pytest.fixture(autouse=True)
-def small_flat() -> Iterator[None]:
-    """A template that asks for an area, a percent and several choices; in the library for the time of a test."""
+def small_flat() -> str:
+    """A template that asks for an area, a percent and several choices; its JSON, which is YAML."""
     needs = [
         a_need("size", "area", ask="How large is it?", cues=["flat"], at_least=100, at_most=5000),
         a_need("down", "percent", ask="How much down, in percent?", cues=["down"], at_most=100),
         a_need("wishes", "choices", ask="What would you like to change?", options=WISHES),
     ]
     steps = [a_step("flat", needs=needs), a_step("why", needs=[a_need("goal")], depends_on=["flat"])]
-    library().templates["small_flat"] = a_template(id="small_flat", title="A small flat", steps=steps)
-    yield
-    del library().templates["small_flat"]
+    return a_template(id="small_flat", title="A small flat", steps=steps).canonical()
+
+
+@pytest.fixture(autouse=True)
+async def published(homeview: Stack) -> None:
+    """Under the same keys each time, so once."""
+    drafted = await homeview.http.post("/v1/templates", json={"yaml": small_flat()}, headers={"Idempotency-Key": "flat"})
+    assert drafted.status_code == 201, drafted.text
+    path = "/v1/templates/small_flat/versions/1/publish"
+    answer = await homeview.http.post(path, headers={"Idempotency-Key": "flat-up"})
+    assert answer.is_success, answer.text
 
 
 async def give(homeview: Stack, journey: str, **inputs: Any) -> tuple[int, dict[str, Any]]:

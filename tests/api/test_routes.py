@@ -115,8 +115,9 @@ async def test_the_timeline_tells_what_happened_in_order(homeview: Stack, journe
 
 
 async def test_templates_can_be_read(homeview: Stack) -> None:
-    [listed] = (await homeview.http.get("/v1/templates")).json()["items"]
-    template = (await homeview.http.get(f"/v1/templates/{listed['name']}")).json()
+    listed = (await homeview.http.get("/v1/templates")).json()["items"]
+    assert "kitchen_renovation@2" in [item["name"] for item in listed]
+    template = (await homeview.http.get("/v1/templates/kitchen_renovation@1")).json()
     assert [step["id"] for step in template["steps"]] == ["discover", "measure", "style", "products", "take_off", "estimate", "route"]
 
 
@@ -159,3 +160,10 @@ async def test_operators_find_and_read_the_journey_in_temporals_own_ui(homeview:
     assert len(upserts) == 2, "one at the beginning and one where the step changed, none for the turns between"
     summaries = [event.user_metadata.summary.data.decode() for event in history.events if event.user_metadata.HasField("summary")]
     assert any("converse 2" in summary for summary in summaries)
+
+
+async def test_the_personas_are_listed_with_what_is_open_to_them(homeview: Stack) -> None:
+    found = {item["id"]: item for item in (await homeview.http.get("/v1/personas")).json()["items"]}
+    assert set(found) == {"homeowner", "diy_worker", "contractor", "investor", "admin"}
+    assert "tax_education" in found["investor"]["skills"]
+    assert "tax_education" not in found["homeowner"]["skills"]

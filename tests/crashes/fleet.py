@@ -35,6 +35,7 @@ WRITES = (
     ".close_turn",
     ".handler.ends",
     ".begin_call",
+    ".begin_first",
     ".book_call",
     ".keep_brief",
     ".generate",

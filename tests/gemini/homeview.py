@@ -14,7 +14,7 @@ from providers.offline.reader import OfflineReader
 from tests.gemini.asked import Asked, Json
 
 # A brief leaves the words that people use for an input for the model to know.
-KNOWN = {(need.name, need.ask): need for template in library().templates.values() for _, need in template.needs()}
+KNOWN = {(need.name, need.ask): need for template in library().versions.values() for _, need in template.needs()}
 
 
 class Unforgetting(MiniLM):

@@ -5,7 +5,7 @@ A script is a YAML file in tests/journeys/scripts/. Its turns say something (`sa
 must be there, `hears` words of the reply.
 """
 
-import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 SCRIPTS = Path(__file__).parent / "scripts"
 Pass = Callable[[int], Awaitable[None]]  # so many days
-Beside = Callable[[int], Awaitable[None]]  # what happens while that turn is open
+Before = Callable[[int], Awaitable[None]]  # what happens before that turn
 
 
 class Act(BaseModel):
@@ -77,11 +77,11 @@ def scripts() -> list[str]:
 
 
 class Player:
-    """`beside` runs while a turn is open, `passes` lets days go by; `asked` counts what was sent again."""
+    """`before` runs before each turn, `passes` lets days go by."""
 
-    def __init__(self, http: httpx2.AsyncClient, script: Script, passes: Pass, beside: Beside | None = None) -> None:
-        self.http, self.script, self.passes, self.beside = http, script, passes, beside
-        self.journey, self.sent_again = "", 0
+    def __init__(self, http: httpx2.AsyncClient, script: Script, passes: Pass, before: Before | None = None) -> None:
+        self.http, self.script, self.passes, self.before = http, script, passes, before
+        self.journey, self.key = "", uuid.uuid4().hex
 
     async def play(self, *, gap_before: int | None = None, check: bool = True) -> dict[str, Any]:
         """To the end of the script; the end state. `gap_before`: 45 days pass before that turn."""
@@ -95,10 +95,9 @@ class Player:
             if (request := act.request()) is None:
                 continue
             resource, body = request
-            sending = asyncio.create_task(self.send(f"/v1/journeys/{self.journey}/{resource}", body, f"turn-{n}"))
-            if self.beside:
-                await self.beside(n)
-            answer = await sending
+            if self.before:
+                await self.before(n)
+            answer = await self.send(f"/v1/journeys/{self.journey}/{resource}", body, f"turn-{n}")
             if check:
                 await self.hold(n, act, answer["turn"])
         view = await self.view()
@@ -124,18 +123,16 @@ class Player:
 
     async def send(self, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
         """As a client should: the same key again after a 503 or a broken connection, and asking after a 202."""
-        headers = {"Idempotency-Key": f"{self.script.name}/{key}"} if key != "start" else {}
+        headers = {"Idempotency-Key": f"{self.key}/{key}"}
         for _ in range(60):
             try:
                 answer = await self.http.post(path, json=body, headers=headers, params={"wait": 20})
             except httpx2.TransportError:
-                self.sent_again += 1
                 continue
             if answer.status_code in (200, 201):
                 made: dict[str, Any] = answer.json()
                 return made
             assert answer.status_code in (202, 503), f"{path} {body}: {answer.text}"
-            self.sent_again += 1
         raise AssertionError(f"{path} {body}: no answer")
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import NoResultFound
 
 from journeys.brief import Brief
 from providers.store.calls import SqlLedger, calls_of
@@ -99,6 +100,21 @@ async def test_a_brief_comes_back_as_it_was_kept_and_the_last_one_stands(store: 
     assert (await ledger.brief("t", "answer")) == brief.model_copy(update={"seq": 2})
     await begun(store)
     assert (await the_call(store))["body"]["text"] == "hello ☕"
+
+
+async def test_a_call_begins_with_the_brief_it_is_made_from_and_not_without_one(store: Store) -> None:
+    await opened(store)
+    ledger = SqlLedger(store)
+    row = {"deed": DEED, "journey_id": "j", "turn_id": "t", "name": "answer", "engine": "a:model", "prompt": "answer@1", "started_at": NOW}
+    with pytest.raises(NoResultFound):
+        await ledger.begin_first(row, "answer")
+    assert await store.read(lambda db: calls_of(db, "j")) == []
+    brief = Brief(call="answer", seq=1, text="hello", journey="A kitchen", persona="homeowner", locale="en-US", summary="-")
+    await ledger.keep_brief("j", "t", brief, NOW)
+    assert [(await ledger.begin_first(row, "answer"))[1] for _ in range(2)] == [brief, brief]
+    assert ((call := await the_call(store))["status"], call["attempts"], call["in_doubt"]) == ("started", 2, 1)
+    await ledger.book_call(DEED, {"status": "answered", "answer": {"reply": "one"}, "ended_at": NOW})
+    assert ((await ledger.begin_first(row, "answer"))[0]).status == "answered"
 
 
 async def test_a_turn_is_told_as_it_is_decided_unless_its_journey_was_paused_meanwhile(store: Store) -> None:

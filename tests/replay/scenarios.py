@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from tests.gemini.fake import FakeGemini
+from tests.moves import a_journey_at, first, publish, second, write
 from tests.running import Stack
 
 KITCHEN = [
@@ -53,6 +54,19 @@ async def told_as_decided(homeview: Stack) -> str:
     return journey
 
 
+async def moved(homeview: Stack) -> str:
+    """To another version of its template: with skills to run, on from there, a move that is refused, and back; still open."""
+    await publish(homeview, first("cottage"), second("cottage"))
+    journey = await a_journey_at(homeview, 5, "cottage@1")
+    await write(homeview, journey, "move", {"to": 2})
+    await write(homeview, journey, "move", {"to": 2}, status=409)
+    given = {"light": {"kind": "choice", "option": "ceiling"}, "counter_material": {"kind": "choice", "option": "quartz"}}
+    await write(homeview, journey, "inputs", {"inputs": given})
+    await write(homeview, journey, "move", {"undo": True})
+    await homeview.say(journey, "looks good, go ahead")
+    return journey
+
+
 async def with_a_model(homeview: Stack, gemini: FakeGemini) -> str:
     """Calls of a model: answered, worded after skills and after a refusal, taken over by the second model, and by nobody."""
     journey = await homeview.start()
@@ -71,5 +85,6 @@ SCENARIOS: dict[str, Callable[[Stack], Awaitable[str]]] = {
     "second_thoughts": second_thoughts,
     "paused_and_ended": paused_and_ended,
     "told_as_decided": told_as_decided,
+    "moved": moved,
 }
 ASKING: dict[str, Callable[[Stack, FakeGemini], Awaitable[str]]] = {"with_a_model": with_a_model}

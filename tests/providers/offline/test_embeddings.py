@@ -32,6 +32,14 @@ async def test_a_text_has_one_vector_whatever_is_embedded_beside_it(embedder: Mi
     assert alone[0] == beside[1]
 
 
+def test_two_layers_are_read_in_one_pass_and_the_last_is_the_vector(embedder: MiniLM) -> None:
+    texts = ["I'd like to go back", "quartz counters"]
+    layers = embedder.layers(texts)
+    assert np.array_equal(layers[:, 0], embedder.encode(texts))
+    assert np.allclose(np.linalg.norm(layers, axis=2), 1, atol=1e-4)
+    assert np.einsum("ij,ij->i", layers[:, 0], layers[:, 1]).max() < 0.9  # another layer, not the same one twice
+
+
 async def test_a_single_text_is_embedded_once(embedder: MiniLM) -> None:
     await embedder.embed(["is this remembered?"])
     hits = embedder.remembered.cache_info().hits

@@ -7,7 +7,7 @@ import pytest
 
 from providers.offline.embeddings import MiniLM
 from providers.offline.intents import EXAMPLES, Intents, Settings, features, fit, flatten, read_examples
-from providers.offline.intents_measured import HELD_OUT, held_out_score
+from providers.offline.intents_measured import FOREIGN, HELD_OUT, OLDER, read_apart
 
 TWO = "accept: [yes, sure, fine, of course]\ndecline: [no, never, not this, I refuse]\n"
 
@@ -20,9 +20,10 @@ class Counting:
     def __init__(self) -> None:
         self.given = 0
 
-    def encode(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def layers(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
         self.given += len(texts)
-        return np.array([[len(text) % 7, *(text.count(letter) for letter in "aeinorst")] for text in texts], np.float32) / 7
+        counted = np.array([[len(text) % 7, *(text.count(letter) for letter in "aeinorst")] for text in texts], np.float32) / 7
+        return np.stack([counted, counted], axis=1)
 
 
 @pytest.fixture(scope="module")
@@ -30,20 +31,33 @@ def intents(embedder: MiniLM) -> Intents:
     return Intents(embedder)
 
 
-def test_of_messages_it_never_saw_more_than_eight_in_ten_are_read_right(intents: Intents) -> None:
-    result = held_out_score(intents)
-    assert result.accuracy >= 0.85, result.confused  # measured .895 on 162 messages, 2026-11-22
-    assert result.accuracy_of_kept >= 0.88  # measured .928
-    assert result.abstained <= 0.12  # measured .062
+def test_of_messages_it_never_saw_nearly_nine_in_ten_are_read_right(intents: Intents) -> None:
+    result = read_apart(intents, HELD_OUT)  # measured on 360 messages, 2026-11-22: .892, macro-F1 .890; answers .892, .935 of these right
+    assert result.accuracy >= 0.87, result.missed
+    assert result.macro_f1 >= 0.86
+    assert result.answered >= 0.86
+    assert result.accuracy_answered >= 0.91
+    assert result.false_alarms <= 0.01  # measured 0
+
+
+def test_what_people_said_before_the_vocabulary_grew_is_read_as_well(intents: Intents) -> None:
+    assert read_apart(intents, OLDER).accuracy >= 0.90  # measured .926 on 162 messages, 2026-11-22; .895 before it grew
+
+
+def test_what_is_out_of_scope_is_seldom_taken_for_ours(intents: Intents) -> None:
+    assert read_apart(intents, FOREIGN).foreign >= 0.83  # measured .866 on 97 messages, most of them near, 2026-11-22
+
+
+def plain(file: Path) -> set[str]:
+    return {"".join(filter(str.isalnum, text.lower())) for texts in read_examples(file).values() for text in texts}
 
 
 def test_every_intent_has_examples_enough_and_none_of_them_is_held_out() -> None:
-    examples, held_out = read_examples(EXAMPLES), read_examples(HELD_OUT)
-    assert sorted(examples) == sorted(held_out)
-    assert min(map(len, examples.values())) >= 25
-    assert min(map(len, held_out.values())) >= 8
-    plain = [{"".join(filter(str.isalnum, text.lower())) for texts in each.values() for text in texts} for each in (examples, held_out)]
-    assert plain[0] & plain[1] == set()
+    assert sorted(read_examples(EXAMPLES)) == sorted(read_examples(HELD_OUT))
+    assert min(map(len, read_examples(EXAMPLES).values())) >= 40
+    assert min(map(len, read_examples(HELD_OUT).values())) >= 8
+    assert sum(map(len, read_examples(FOREIGN).values())) >= 80
+    assert plain(EXAMPLES) & (plain(HELD_OUT) | plain(OLDER) | plain(FOREIGN)) == set()
 
 
 def test_no_message_stands_under_two_intents() -> None:
@@ -72,9 +86,9 @@ def test_an_empty_message_has_no_intent(intents: Intents) -> None:
 def test_a_fitted_model_is_kept_and_not_fitted_again(tmp_path: Path) -> None:
     (tmp_path / "intents.yaml").write_text(TWO)
     first, second = Counting(), Counting()
-    one = Intents(first, tmp_path / "intents.yaml", tmp_path / "cache").classify("sure", [0.1] * 9)
-    two = Intents(second, tmp_path / "intents.yaml", tmp_path / "cache").classify("sure", [0.1] * 9)
-    assert (one, first.given, second.given) == (two, 8, 0)
+    one = Intents(first, tmp_path / "intents.yaml", tmp_path / "cache").classify("sure")
+    two = Intents(second, tmp_path / "intents.yaml", tmp_path / "cache").classify("sure")
+    assert (one, first.given, second.given) == (two, 9, 1)
 
 
 def test_an_edited_example_fits_anew(tmp_path: Path) -> None:
@@ -104,7 +118,7 @@ def test_a_cache_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
 
 def test_fitting_twice_gives_the_same_weights() -> None:
     texts, labels, names = flatten({"accept": ["yes", "sure"], "decline": ["no", "never"]})
-    rows = features(texts, Counting().encode(texts), Settings())
+    rows = features(texts, Counting().layers(texts), Settings())
     assert np.array_equal(fit(rows, labels, len(names), Settings()), fit(rows, labels, len(names), Settings()))
 
 

@@ -14,6 +14,7 @@ from journeys.state import JourneyState
 from journeys.view import actions
 from journeys.vocabulary import ACTIONS, INTENTS
 from providers.base import Passage
+from providers.library import library
 from providers.offline.writer import SENTENCES, OfflineWriter
 from providers.skills import registry
 from tests.factories import Play, a_state, a_template, at_the_decision, kitchen, said
@@ -41,7 +42,15 @@ def at_the_kitchen_estimate() -> tuple[Play, dict[tuple[str, str], dict[str, Any
 
 def a_line(code: str) -> Line:
     """The line as the engine says it of the small job."""
-    about = {"out_of_bounds": "wall", "question": "ask_question", "how_to": "pause", "made": "amount", "cant_skip": "room", "hazard": "gas"}
+    about = {
+        "out_of_bounds": "wall",
+        "question": "ask_question",
+        "how_to": "pause",
+        "made": "amount",
+        "cant_skip": "room",
+        "hazard": "gas",
+        "withheld": "gas",
+    }
     names = {"welcome_back": ["15"], "noted": ["goal"], "clarify": ["skip", "go_back"], "made": ["take_off"], "went_back": ["amount"]}
     about |= {"intake": "room", "news": "quote_received", "offered": "investor", "switched": "investor", "stays": "homeowner"}
     names |= {"intake": ["wall", "look"], "spent": ["other_room"], "news": ["Anna"], "started": ["c1"], "child_ended": ["c1"]}
@@ -84,7 +93,7 @@ def test_what_a_passing_word_does_not_do_is_told_by_the_name_of_its_action(actio
 
 def test_what_was_not_understood_is_asked_back_in_the_words_of_the_vocabulary() -> None:
     text = written(Play(), Line(code="clarify", names=["skip", "nonsense", "go_back"]))
-    assert text.startswith(f"I'm not sure what you mean. Did you want to {INTENTS['skip']} or {INTENTS['go_back']}?")
+    assert text.startswith(f"I'm not sure what you mean. Did you want to {INTENTS['skip'].title} or {INTENTS['go_back'].title}?")
 
 
 def test_a_reply_ends_with_the_question_and_carries_what_can_be_done() -> None:
@@ -185,14 +194,22 @@ def test_a_question_without_a_passage_is_not_guessed_at() -> None:
 
 def test_a_price_asked_for_too_early_names_what_is_missing_and_no_sum() -> None:
     text = written(Play(), Line(code="question", about="estimate_cost"))
-    assert text.startswith("I price from your own measures and choices, not from a guess. I still need: goal, wall, look, island.")
+    assert text.startswith("I price from your own measures and choices, not from a guess. I still need: goal, wall, look.")
     assert "$" not in text
 
 
 def test_a_price_asked_for_again_is_the_one_that_was_worked_out() -> None:
-    play = at_the_decision()
-    play.give("island")
+    play = at_the_decision()  # whatever later steps still ask for
     assert written(play, Line(code="question", about="estimate_cost")).startswith("As I last worked it out: estimate 1.")
+
+
+def test_a_contractors_price_is_told_as_a_homeowners_is() -> None:
+    play = Play(library().templates["contractor_scoping"])
+    assert "I still need: what the client wants" in written(play, Line(code="question", about="estimate_cost"))
+    play.go_on(lambda play: play.state.focus == "proposal" and play.state.steps["proposal"].status == "waiting")
+    assert written(play, Line(code="question", about="estimate_cost")).startswith(
+        "As I last worked it out: contractor_estimate 1; proposal 1."
+    )
 
 
 def test_the_end_lists_what_was_made_and_chosen_and_not_what_was_skipped() -> None:
@@ -225,3 +242,14 @@ def test_a_state_without_a_focus_is_written_too() -> None:
     state: JourneyState = a_state(focus=None)
     assert OfflineWriter().write(a_template(), state, [], {}, []).text
     assert engine.reader_needs(a_template(), state)
+
+
+def test_what_it_costs_is_answered_with_a_range_and_its_source_before_anything_is_measured() -> None:
+    newest = library().newest("kitchen_renovation")
+    assert newest
+    text = written(Play(newest), Line(code="question", about="estimate_cost"))
+    assert "A kitchen costs roughly $18,000-$22,000" in text
+    assert "Source: HomeView price book, illustrative" in text
+    assert "I still need: what you want, where the home is" in text
+    elsewhere = Play(newest, state=a_state(newest, currency="EUR"))
+    assert "roughly" not in written(elsewhere, Line(code="question", about="estimate_cost")), "no price is made up for another currency"

@@ -136,6 +136,8 @@ SKILLS: Final[dict[str, str]] = {
     "investment_options": "improvements of rented homes by return and payback, what can't be done apart",
     "investment_packages": "packages as sums of their parts, projected and stressed",
     "rental_phasing": "rent, costs and cash month by month, and how much has to lie ready",
+    "unit_result": "what a renewed unit cost and brings, beside the plan",
+    "month_result": "what a month left of its rent, urgent where it lost money",
     "refinance": "what a new loan would free, and whether a lower rate is worth asking for",
     "portfolio_tier": "how urgent a property is, and why",
     "tax_education": "the arithmetic of US depreciation, as education",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from journeys.renovation.follow_up import MonthResult, UnitResult
 from journeys.renovation.investment import Baseline
 from journeys.renovation.layout import listed, page, table
 from journeys.renovation.portfolio import PortfolioTier, Refinance, TaxEducation
@@ -87,6 +88,25 @@ def _phasing(result: Mapping[str, Any]) -> str:
     return told(one, table(rows), f"{rent}. Rent lost while the work goes on: {usd(one.lost_rent_cents)}.")
 
 
+def _unit(result: Mapping[str, Any]) -> str:
+    one = UnitResult.model_validate(result)
+    rows = [
+        ("Unit", "Planned", "In the end"),
+        ("Cost", usd(one.planned_cost_cents), usd(one.actual_cost_cents)),
+        ("Rent a month", usd(one.planned_rent_cents_a_month), usd(one.achieved_rent_cents_a_month)),
+    ]
+    figures = [f"Rent gained {usd(one.gained_cents_a_year)} a year"]
+    figures += [f"Paid back in {one.payback_years} years"] if one.payback_years is not None else ["It does not pay itself back"]
+    figures += [f"Rent lost while it was empty {usd(one.empty_cost_cents)}"] if one.empty_cost_cents is not None else []
+    return told(one, table(rows), listed("Figures", figures))
+
+
+def _month(result: Mapping[str, Any]) -> str:
+    one = MonthResult.model_validate(result)
+    rows = [("The month", "Sum"), ("Rent", usd(one.rent_cents)), ("Paid", usd(-one.paid_cents)), ("Left", usd(one.cash_cents))]
+    return told(one, table(rows))
+
+
 def _refinance(result: Mapping[str, Any]) -> str:
     one = Refinance.model_validate(result)
     rows = [
@@ -123,6 +143,8 @@ INVESTMENT_PAGES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "investment_options": _options,
     "investment_packages": _packages,
     "rental_phasing": _phasing,
+    "unit_result": _unit,
+    "month_result": _month,
     "refinance": _refinance,
     "portfolio_tier": _tier,
     "tax_education": _tax,

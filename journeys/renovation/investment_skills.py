@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from journeys.inputs import Place, Weeks
-from journeys.renovation import investment, portfolio, rent_options, rental
+from journeys.renovation import follow_up, investment, portfolio, rent_options, rental
 from journeys.renovation.errors import BadSum, MissingInput
 from journeys.renovation.given import count, given, need, option, options
 from journeys.renovation.investment import Baseline, Expenses, Loan, Property
@@ -66,6 +66,24 @@ def rental_phasing(inputs: Inputs, results: Results) -> dict[str, Any]:
     phasing = cast(rental.Phasing, way)
     made = rental.rental_phasing(base, chosen, phasing, work.high) if work else rental.rental_phasing(base, chosen, phasing)
     return made.model_dump(mode="json")
+
+
+def unit_result(inputs: Inputs, results: Results) -> dict[str, Any]:
+    """actual_cost and achieved_rent (a month) of the unit that was renewed, beside the chosen package; weeks_empty at its top."""
+    currency_of(inputs)
+    base = kept(results, "investment_baseline", Baseline)
+    chosen = _package(inputs, results)
+    if chosen is None:
+        raise MissingInput("package")
+    empty = given(inputs, "weeks_empty", Weeks)
+    made = follow_up.unit_result(base, chosen, exact(inputs, "actual_cost"), exact(inputs, "achieved_rent"), empty.high if empty else None)
+    return made.model_dump(mode="json")
+
+
+def month_result(inputs: Inputs, results: Results) -> dict[str, Any]:
+    """month_rent less month_costs, and whether that is urgent."""
+    currency = currency_of(inputs)
+    return follow_up.month_result(exact(inputs, "month_rent"), exact(inputs, "month_costs"), currency=currency).model_dump(mode="json")
 
 
 def refinance(inputs: Inputs, results: Results) -> dict[str, Any]:

@@ -243,6 +243,30 @@ SKILLS: tuple[tuple[Manifest, Make], ...] = (
     ),
     (
         Manifest(
+            id="unit_result",
+            version="1",
+            title="A unit beside its plan",
+            makes="what a renewed unit cost and brings, beside the plan",
+            inputs={"package": "choice", "actual_cost": "money", "achieved_rent": "money"},
+            optional={"weeks_empty": "weeks"},
+            takes=["investment_baseline", "investment_packages"],
+            personas=_INVESTOR,
+        ),
+        invest.unit_result,
+    ),
+    (
+        Manifest(
+            id="month_result",
+            version="1",
+            title="A month's money",
+            makes="what a month left of its rent, urgent where it lost money",
+            inputs={"month_rent": "money", "month_costs": "money"},
+            personas=_INVESTOR,
+        ),
+        invest.month_result,
+    ),
+    (
+        Manifest(
             id="refinance",
             version="1",
             title="Refinancing",

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal as D
 from typing import Any
 
-from journeys.inputs import Area, Choice, Choices, Count, Day, Length, Money, Percent, Place, RoomSize, Text, Value
+from journeys.inputs import Area, Choice, Choices, Count, Day, Length, Money, Percent, Place, RoomSize, Text, Value, Weeks
 from journeys.renovation.investment import Baseline, Expenses, Loan, Property, baseline
 from journeys.renovation.money_skills import SKILLS
 from journeys.renovation.sums import between
@@ -88,6 +88,13 @@ VALUES: dict[str, dict[str, Value]] = {
     "investment_options": {"laundry_hookups": Choice(option="no")},
     "investment_packages": {"improvements": Choices(options=("paint", "laundry")), "laundry_hookups": Choice(option="yes")},
     "rental_phasing": {"package": Choice(option="moderate"), "phasing": Choice(option="unit_by_unit")},
+    "unit_result": {
+        "package": Choice(option="moderate"),
+        "actual_cost": usd_of(17_200),
+        "achieved_rent": usd_of(1_290),
+        "weeks_empty": Weeks(low=D(4), high=D(6)),
+    },
+    "month_result": {"month_rent": usd_of(2_580), "month_costs": usd_of(2_700)},
     "refinance": {"home_value": usd_of(325_000), "interest_rate": Percent(percent=D(7)), "new_rate": Percent(percent=D("6.25"))},
     "portfolio_tier": {},
     "tax_education": {

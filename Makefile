@@ -40,7 +40,7 @@ run: $(READY)  ## start everything on this machine: Temporal, two workers, API (
 
 test: $(READY)  ## run all tests with coverage, without any model's key
 	@echo "==> Tests"
-	@$(WITHOUT_KEYS) $(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=80
+	@$(WITHOUT_KEYS) $(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
 
 check: $(READY)  ## run ruff and mypy
 	@echo "==> ruff"

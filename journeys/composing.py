@@ -49,6 +49,8 @@ class _Composer:
         welcome = step.personas or self.template.personas
         skills = [run.skill for run in step.run]
         allowed = [one for one in welcome if all(one in people for people in for_whom) and all_allow(self.personas, one, skills)]
+        if not allowed:
+            raise ValueError(f"steps.{step.id}: nobody can reach it: {', '.join(skills)} is for none of {', '.join(welcome)}")
         return {} if allowed == welcome else {"personas": allowed}
 
     def run(self, run: Run, step: Step) -> Run:

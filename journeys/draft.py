@@ -36,7 +36,8 @@ AGAIN = 2  # times a question was asked before, when it is told that it was
 REMEMBERED_QUESTIONS = 12
 INTAKE = 4  # questions asked of somebody who only says that something should be done
 QUESTIONS = of_kind("ask", "deed")
-PLAIN_QUESTIONS = of_kind("ask") | {"estimate_cost"}  # also without a question mark, and whatever option they name
+# Also without a question mark, and whatever option they name. Not the other subjects of kind "ask": "the permit is granted" is about one.
+PLAIN_QUESTIONS = frozenset(("ask_question", "estimate_cost"))
 GIVING = of_kind("deed") - {"estimate_cost", "find_contractor", "assess_diy"}  # "quartz, please": what it gives is all that was meant
 
 
@@ -147,7 +148,8 @@ class Draft(Walk):
         pick = focus.decision.pick(picked.option) if focus and focus.decision and isinstance(picked, Choice) else None
         if self.answers_the_offer(top, sure=not fact.is_question, alone=not readings):
             return
-        if top == "go_back":
+        leads_back = bool(pick and pick.back_to and not fact.is_question)  # "let's change the design" is that answer, counted as such
+        if top == "go_back" and not (leads_back and back_to is None):
             self.said_go_back(back_to, readings)
             return
         given = self.take(readings)

@@ -11,24 +11,18 @@ from providers.skills import Listed
 
 
 def show(rows: Sequence[Listed], console: Console) -> None:
-    """A line a skill; optional inputs and results in brackets."""
-    table = Table(box=None, header_style="bold")
-    for name in ("skill", "version", "package", "inputs", "takes", "cost", "for", "state"):
+    """A block a skill; optional inputs and results in brackets."""
+    table = Table(box=None, header_style="bold", padding=(0, 1, 1, 0))
+    for name in ("skill", "reads", "for", "state"):
         table.add_column(name, overflow="fold")
     for row in rows:
         inputs, takes = _named(row.inputs, row.optional), _named(dict.fromkeys(row.takes, ""), dict.fromkeys(row.may_take, ""))
         state = f"broken: {row.why}" if row.state == "broken" else "ok"
-        cells = [
-            row.id,
-            row.version or "-",
-            row.package,
-            inputs,
-            takes,
-            row.cost_class or "-",
-            ", ".join(row.personas) or "everybody",
-            state,
-        ]
-        table.add_row(*map(Text, cells))
+        made = f"{row.makes}\n{row.package} {row.version or '-'}" + (f", {row.cost_class}" if row.cost_class not in (None, "free") else "")
+        reads = f"{inputs}\nresults of: {takes}" if takes != "-" else inputs
+        table.add_row(
+            Text.assemble((row.id, "bold"), "\n", (made, "dim")), Text(reads), Text("\n".join(row.personas) or "everybody"), Text(state)
+        )
     console.print(table)
 
 
@@ -38,4 +32,4 @@ def as_json(rows: Sequence[Listed]) -> str:
 
 
 def _named(needed: Mapping[str, str], optional: Mapping[str, str]) -> str:
-    return "\n".join([*needed, *(f"[{name}]" for name in optional)]) or "-"
+    return ", ".join([*needed, *(f"[{name}]" for name in optional)]) or "-"

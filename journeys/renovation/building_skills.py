@@ -102,7 +102,7 @@ SKILLS: tuple[tuple[Manifest, Make], ...] = (
             "Do the areas add up",
             "what doesn't add up among rooms, floor, bathrooms and scope",
             {"room_list": "text"},
-            {"floor_area": "area", "bathrooms": "text", "scope_area": "area", "scope_rooms": "text"},
+            {"floor_area": "area", "bath_count": "text", "scope_area": "area", "scope_rooms": "text"},
         ),
         planning_skills.check_areas,
     ),

@@ -60,14 +60,15 @@ def contractor_estimate(inputs: Inputs, results: Results) -> dict[str, Any]:
 
 
 def value_options(inputs: Inputs, results: Results) -> dict[str, Any]:
-    """Every combination of the estimate's options against the budget; `options` names those to look at, all where nobody said."""
+    """Every combination of the estimate's options against the budget; `options`, or else accepted_options, names those to look at, all
+    where nobody said."""
     estimate = kept(results, "contractor_estimate", ContractorEstimate)
     maximum = top(inputs, "budget")
     if maximum is None and estimate.variance is not None:
         maximum = estimate.variance.budget_cents
     if maximum is None:
         raise MissingInput("budget")
-    wanted = _options(inputs, "options", estimate) or estimate.value_options
+    wanted = _options(inputs, "options", estimate) or _options(inputs, "accepted_options", estimate) or estimate.value_options
     return choosing.value_choices(estimate.best_cents, maximum, wanted, currency_of(inputs)).model_dump(mode="json")
 
 

@@ -46,7 +46,7 @@ SKILLS: tuple[tuple[Manifest, Make], ...] = (
             version=_PRICED,
             title="What could cost less",
             makes="which changes together bring a bid down to the budget, every combination added up",
-            optional={"budget": "money", "options": "choices"},
+            optional={"budget": "money", "options": "choices", "accepted_options": "choices"},
             takes=["contractor_estimate"],
             personas=_CONTRACTOR,
         ),

@@ -31,7 +31,7 @@ _NUMBER = re.compile(r"(?<![\d.])-?(?:\d{1,3}(?:\.\d{1,2})?|\.\d)(?![\d.]*\d)")
 def check_areas(inputs: Inputs, results: Results) -> dict[str, Any]:
     """The rooms against the floor, the bathrooms against their number, the scope against its rooms: each where it was given."""
     listed = room_list.read_rooms(need(inputs, "room_list", Text).text)
-    floor, stated, wanted = sqft(inputs, "floor_area"), given(inputs, "bathrooms", Text), sqft(inputs, "scope_area")
+    floor, stated, wanted = sqft(inputs, "floor_area"), given(inputs, "bath_count", Text), sqft(inputs, "scope_area")
     found = [] if floor is None else [checks.rooms_against_floor(listed.rooms, floor)]
     if stated is not None:
         found.append(checks.baths_against_count([room.name for room in listed.rooms], _baths(stated.text)))

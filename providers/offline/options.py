@@ -30,7 +30,7 @@ NEXT_TO = 12  # and one this near claims the word
 COMMON_WORDS = """
     low mid middle medium high full partial small large big keep existing basic budget all standard normal regular simple custom stock
     new old none yes no both some everything nothing wood white black other same default cheap country classic clean open light dark
-    premium good better best part half one two three gut day week now later soon self pro house home room kitchen bathroom
+    premium good better best part half one two three gut day week now later soon self pro house home room kitchen bathroom own rent
 """
 COMMON = frozenset(COMMON_WORDS.split())
 # Things of a house an option may be said of without answering the question: a tile backsplash is no tile floor.

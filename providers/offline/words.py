@@ -17,7 +17,9 @@ APART = re.compile(r"[,;.!?()\n](?![0-9])|\bbut\b")
 JOINED = re.compile(r"\b(?:and|with|plus)\b")
 QUESTION = re.compile(
     r"\s*(?:and |so |but |ok |hi |hello |quick question )?"
-    r"(?:what|why|how|which|who|where|when|is|are|does|do|did|should|would|will|can|could|has|have|any)\b"
+    r"(?:what|why|how|which|who|where|when|is|are|does|do|did|should|would|will|can|could|has|have|any"
+    r"|(?:please )?(?:tell me|explain)|(?:i|we) (?:wonder|want to know|would like to know)|(?:i|we)'d like to know"
+    r"|(?:(?:i|we) )?need to know)\b"
 )
 REQUEST = re.compile(
     r"\s*(?:can|could|shall|may|should)\s(?:we|i|you)\s(?:please\s)?(?:just\s)?(?:do|use|get|have|go|make|pick|put|take|choose|switch)\b"

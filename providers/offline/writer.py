@@ -6,6 +6,7 @@ Every line code of journeys/engine.py has its sentence here; a test holds the tw
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from journeys.draft import dependants
 from journeys.grants import deciders, spent
 from journeys.inputs import Choice, Need, Place
 from journeys.messages import Line
@@ -32,6 +33,7 @@ OFFLINE = (
 ASKING = (
     "A language model helps me to read what you write and to answer from my pages; what is calculated and decided here is not its work."
 )
+PRICING = frozenset({"estimate", "bathroom_estimate", "contractor_estimate", "proposal"})  # skills whose headline says what it costs
 # Lines that a model's words replace: all else is said by code, whoever speaks.
 CONVERSATION = frozenset({"question", "small_talk", "out_of_scope", "clarify"})
 MOST_NAMED = 8  # inputs that are still missing, in one sentence
@@ -176,10 +178,13 @@ def _question(page: _Page, line: Line) -> str:
         said = "\n\n".join(f"{passage.text} [{n}]" for n, passage in enumerate(page.passages, 1))
         return said + page.sources()
     if line.about == "estimate_cost":
+        live = [held for held in page.state.steps.values() if held.status != "skipped"]
+        priced = [ref.headline.rstrip(".") for held in live for skill, ref in held.results.items() if skill in PRICING]
+        if priced:
+            return f"As I last worked it out: {'; '.join(priced)}."
         if missing := _missing(page):
             return f"{_roughly(page)}I price from your own measures and choices, not from a guess. I still need: {missing}."
-        priced = [ref.headline for held in page.state.steps.values() if (ref := held.results.get("estimate"))]
-        return f"As I last worked it out: {'; '.join(priced)}." if priced else "I have not priced it yet."
+        return "I have not priced it yet."
     return "I don't have that in my pages, so I won't guess."
 
 
@@ -198,7 +203,13 @@ def _roughly(page: _Page) -> str:
 
 
 def _missing(page: _Page) -> str:
-    needs = [need.title.lower() for step in page.template.steps for need in step.needs if need.name not in page.state.inputs]
+    """What the first price builds on and nobody has said; of a journey that prices nothing, all that is still asked for."""
+    pricing = next((step for step in page.template.steps if any(run.skill in PRICING for run in step.run)), None)
+    steps = page.template.steps
+    if pricing:
+        steps = [step for step in steps if step == pricing or pricing.id in dependants(page.template, step.id)]
+    wanted = [need for step in steps if page.state.steps[step.id].status != "skipped" for need in step.needs]
+    needs = [need.title.lower() for need in wanted if need.name not in page.state.inputs]
     return ", ".join(needs if len(needs) <= MOST_NAMED else [*needs[:MOST_NAMED], "and what comes after that"])
 
 

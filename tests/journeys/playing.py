@@ -6,6 +6,7 @@ must be there, `hears` words of the reply.
 """
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ class Player:
 
     def __init__(self, http: httpx2.AsyncClient, script: Script, passes: Pass, beside: Beside | None = None) -> None:
         self.http, self.script, self.passes, self.beside = http, script, passes, beside
-        self.journey, self.sent_again = "", 0
+        self.journey, self.sent_again, self.key = "", 0, uuid.uuid4().hex
 
     async def play(self, *, gap_before: int | None = None, check: bool = True) -> dict[str, Any]:
         """To the end of the script; the end state. `gap_before`: 45 days pass before that turn."""
@@ -124,7 +125,7 @@ class Player:
 
     async def send(self, path: str, body: dict[str, Any], key: str) -> dict[str, Any]:
         """As a client should: the same key again after a 503 or a broken connection, and asking after a 202."""
-        headers = {"Idempotency-Key": f"{self.script.name}/{key}"} if key != "start" else {}
+        headers = {"Idempotency-Key": f"{self.key}/{key}"}
         for _ in range(60):
             try:
                 answer = await self.http.post(path, json=body, headers=headers, params={"wait": 20})

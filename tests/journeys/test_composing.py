@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from journeys.composing import compose
+from journeys.personas import Persona
 from journeys.skill import Manifest
 from journeys.template import Template
 from providers.library import TEMPLATES, TemplateError, parse_template
@@ -146,6 +147,13 @@ def test_a_step_whose_skill_is_for_some_people_is_for_them_only() -> None:
     step = composed(template, for_pros).step("cost")
     assert step
     assert step.personas == ["contractor"]
+
+
+def test_a_step_that_nobody_could_reach_is_a_mistake() -> None:
+    closed = {"homeowner": Persona(id="homeowner", title="-", tone="-", detail="low", tech="low", may=["take_off"])}
+    template = a_template_of(ROOM, a_step("cost", run=[{"skill": "estimate"}], depends_on=["room"]))
+    with pytest.raises(ValueError, match=r"steps\.cost: nobody can reach it: estimate is for none of homeowner"):
+        compose(template, {"estimate": a_manifest("estimate")}, closed)
 
 
 def test_what_the_template_gives_is_used_like_an_input_that_somebody_gave() -> None:

@@ -138,7 +138,7 @@ def test_an_input_that_names_a_deed_is_an_answer_and_not_a_question(deed: str) -
 
 @pytest.mark.parametrize(
     ("intents", "question"),
-    [(["ask_question"], False), (["estimate_cost"], False), (["check_permits"], False), (["accept"], True), ([], True)],
+    [(["ask_question"], False), (["estimate_cost"], False), (["check_permits"], True), (["accept"], True), ([], True)],
 )
 def test_a_question_about_an_open_decision_does_not_decide_it(intents: list[str], question: bool) -> None:
     play = at_the_decision()
@@ -148,6 +148,16 @@ def test_a_question_about_an_open_decision_does_not_decide_it(intents: list[str]
 
 
 # --- decisions -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("intent", ["check_permits", "troubleshoot"])
+def test_a_statement_that_names_an_option_chooses_it_whatever_it_is_about(intent: str) -> None:
+    """ "The permit is granted" is about permits, and no question; one by its form decides nothing."""
+    play = at_the_decision()
+    play.tell(said(intent, question=True, price_decision=Choice(option="accept")))
+    assert play.statuses["price"] == "waiting"
+    play.tell(said(intent, price_decision=Choice(option="accept")))
+    assert play.state.steps["price"].chosen == "accept"
+
+
 def test_a_plain_yes_accepts() -> None:
     play = at_the_decision()
     assert play.tell(said("accept")) == [Line(code="chosen", about="price", names=["accept"])]
@@ -266,6 +276,19 @@ def test_going_back_without_a_name_goes_to_the_last_step_that_asked_something() 
     assert play.tell(said("go_back"))[0].about == "room"
     assert play.tell(said("go_back"))[0].about == "wish", "and from there on backwards, never ahead to a stale step"
     assert play.tell(said("go_back")) == [Line(code="cant_go_back")]
+
+
+def test_an_option_that_leads_back_is_that_option_also_where_it_sounds_like_going_back() -> None:
+    """“Let's change the room” leads where the option does and is counted against its limit; a step named beside it goes first."""
+    play = at_the_decision()
+    play.tell(said("go_back", price_decision=Choice(option="other_room")))
+    assert (play.state.focus, play.state.steps["price"].went) == ("room", {"other_room": 1})
+    play = at_the_decision()
+    play.tell(said("go_back", price_decision=Choice(option="other_room"), **{GO_BACK_TO: Choice(option="wish")}))
+    assert (play.state.focus, play.state.steps["price"].went) == ("wish", {})
+    play = at_the_decision()
+    play.tell(said("go_back", question=True, price_decision=Choice(option="other_room")))
+    assert play.state.steps["price"].went == {}, "who asks whether it can be done has not chosen it"
 
 
 def test_there_is_nothing_to_go_back_to_at_the_beginning() -> None:

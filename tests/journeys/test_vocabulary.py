@@ -12,7 +12,8 @@ from ruamel.yaml import YAML
 from api.errors import PROBLEMS
 from journeys import engine
 from journeys.refusals import by_name
-from journeys.vocabulary import ACTIONS, INTENTS, PERSONAS, SKILLS, Kind, of_kind
+from journeys.safety import RULES
+from journeys.vocabulary import ACTIONS, FACTS, INTENTS, PERSONAS, SKILLS, Kind, of_kind
 from providers.library import Library
 from providers.offline.reader import MOVES
 from providers.offline.writer import SENTENCES
@@ -174,6 +175,45 @@ def test_every_skill_of_the_vocabulary_can_be_run_and_no_other() -> None:
 def test_every_template_names_skills_that_exist() -> None:
     for template in Library().templates.values():
         assert {run.skill for step in template.steps for run in step.run} <= set(SKILLS)
+
+
+def test_every_fact_a_template_waits_for_is_in_the_vocabulary_and_each_of_those_is_waited_for() -> None:
+    waited = {step.outside.fact for template in Library().templates.values() for step in template.steps if step.outside}
+    assert waited == set(FACTS)
+
+
+def test_an_input_means_the_same_wherever_it_is_asked_for_or_read() -> None:
+    kinds: dict[str, set[str]] = {}
+    for template in Library().templates.values():
+        for _, need in template.needs():
+            kinds.setdefault(need.name, set()).add(need.kind)
+        for name, value in template.given.items():
+            kinds.setdefault(name, set()).add(value.kind)
+    for manifest in registry().manifests.values():
+        for name, kind in {**manifest.inputs, **manifest.optional}.items():
+            kinds.setdefault(name, set()).add(kind)
+    assert {name: each for name, each in kinds.items() if len(each) > 1} == {}
+
+
+def test_every_input_that_a_skill_of_ours_reads_can_be_given_somewhere() -> None:
+    asked = {name for template in Library().templates.values() for name in (*template.given, *(need.name for _, need in template.needs()))}
+    run = {run.skill for template in Library().templates.values() for step in template.steps for run in step.run}
+    never = {(skill, name) for skill in run for name in registry().manifests[skill].inputs if name not in asked and name != "currency"}
+    assert never == set()
+
+
+def test_every_journey_that_a_template_starts_exists() -> None:
+    library = Library()
+    for template in library.templates.values():
+        for step in template.steps:
+            for pick in step.decision.options if step.decision else []:
+                assert pick.starts is None or library.newest(pick.starts), f"{template.name}: {pick.starts}"
+
+
+def test_safety_tags_are_rules_that_exist() -> None:
+    for template in Library().versions.values():
+        for step in template.steps:
+            assert set(step.safety_tags) <= set(RULES), f"{template.name}, {step.id}"
 
 
 def test_every_template_is_for_personas_that_exist() -> None:

@@ -99,6 +99,14 @@ def test_a_danger_is_read_before_anybody_asked(home: Template, message: str, dan
 
 
 # --- the lists are those of the skills -----------------------------------------------------------------------------------
+def test_what_is_asked_for_a_skill_is_what_it_reads(home: Template) -> None:
+    used = {run.skill: set(run.uses) for step in home.steps for run in step.run}
+    assert used["area_check"] == {"room_list", "floor_area", "bath_count"}
+    assert used["priorities"] == {"projects", "budget", "horizon_months", "year_built", "reserve"}
+    assert used["maintenance_plan"] == {"materials", "finished_on", *(f"{system}_age" for system in SYSTEMS)}
+    assert used["energy_plan"] == {"upgrades"}
+
+
 def test_whatever_can_be_chosen_has_its_figures(home: Template) -> None:
     assert option_ids(home, "projects") == set(CATALOGUE)
     assert option_ids(home, "upgrades") == set(UPGRADES)

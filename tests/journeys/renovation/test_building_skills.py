@@ -49,7 +49,11 @@ GIVEN = {
     "counter_cuts": {"counter_runs": text("10 ft, 8 ft and 4.5 ft")},
     "bathroom_take_off": {"room_size": BATH, "scope": pick("full"), "wet_area": pick("tub"), "floor_material": pick("tile")},
     "basement_take_off": {"floor_area": sqft(800), "partition_run": ft(120), "ceiling_height": ft(7.5), "doors": Count(count=5)},
-    "area_check": {"room_list": text("living 20 x 40, bath 10 x 20, powder 5 x 10 ft"), "floor_area": sqft(1500), "bathrooms": text("1.5")},
+    "area_check": {
+        "room_list": text("living 20 x 40, bath 10 x 20, powder 5 x 10 ft"),
+        "floor_area": sqft(1500),
+        "bath_count": text("1.5"),
+    },
     "code_flags": {
         "place": SEATTLE,
         "window_width": inch(20),
@@ -132,7 +136,7 @@ def test_a_value_of_another_kind_is_refused_by_name(skill, name):
         ("counter_cuts", {"counter_runs": None}, "counter run"),
         ("basement_take_off", {"partition_run": None}, "partition run"),
         ("basement_take_off", {"floor_area": None}, "floor area"),
-        ("area_check", {"floor_area": None, "bathrooms": None}, "floor area"),
+        ("area_check", {"floor_area": None, "bath_count": None}, "floor area"),
         ("area_check", {"scope_area": sqft(800)}, "scope rooms"),
         ("code_flags", dict.fromkeys(("window_width", "window_height", "window_sill", "beam_height")), "ceiling height"),
         ("paint_plan", {"currency": None}, "currency"),
@@ -152,9 +156,9 @@ def test_where_one_of_several_will_do_the_first_is_asked_for(skill, changes, nam
         ("bathroom_take_off", {"wet_area": pick("pool")}, UnknownChoice),
         ("bathroom_take_off", {"wet_run": ft(90)}, BadMeasure),
         ("basement_take_off", {"doors": Count(count=900)}, BadMeasure),
-        ("area_check", {"bathrooms": text("some")}, BadMeasure),
-        ("area_check", {"bathrooms": text("2 or 3")}, BadMeasure),
-        ("area_check", {"bathrooms": text("2-3")}, BadMeasure),
+        ("area_check", {"bath_count": text("some")}, BadMeasure),
+        ("area_check", {"bath_count": text("2 or 3")}, BadMeasure),
+        ("area_check", {"bath_count": text("2-3")}, BadMeasure),
         ("area_check", {"room_list": text("everything")}, BadMeasure),
         ("work_schedule", {"project_kind": pick("rocket")}, UnknownChoice),
         ("fixture_fit", {"fixture_kind": pick("piano")}, UnknownChoice),
@@ -229,14 +233,14 @@ def test_partitions_can_be_listed_run_by_run():
 
 def test_areas_that_hold_ask_nothing_and_those_that_do_not_do():
     assert made("area_check")["holds"] and "holds together" in made("area_check")["headline"]
-    odd = made("area_check", bathrooms=text("2 1/2"), scope_area=sqft(1200), scope_rooms=text("living, hall"))
+    odd = made("area_check", bath_count=text("2 1/2"), scope_area=sqft(1200), scope_rooms=text("living, hall"))
     assert not odd["holds"] and len(odd["questions"]) == 2
     assert "How large is hall?" in as_text("area_check", odd)
 
 
 @pytest.mark.parametrize("said", ["1.5", "1 1/2", "1½ baths", "We have 1.5 bathrooms.", "one and a half", "One and a half, I think"])
 def test_bathrooms_are_counted_as_people_say_them(said):
-    assert made("area_check", bathrooms=text(said))["holds"]
+    assert made("area_check", bath_count=text(said))["holds"]
 
 
 def test_inches_come_back_from_feet_as_they_were_said():

@@ -183,6 +183,19 @@ def test_a_ceiling_that_was_said_overrides_the_rooms():
     assert run("diy_budget", room_size=room, ceiling_height=Length(feet=D(10)))["paint_sqft"] == "300"
 
 
+def test_savings_that_were_accepted_are_held_against_the_maximum_on_their_own():
+    taken = run("value_options", RESULTS, accepted_options=Choices(options=("prefab_shower", "client_paints")))
+    assert [option["id"] for option in taken["options"]] == ["prefab_shower", "client_paints"]
+    assert len(taken["subsets"]) == 3
+    looked_at = run(
+        "value_options", RESULTS, options=Choices(options=("fewer_lights",)), accepted_options=Choices(options=("client_paints",))
+    )
+    assert [option["id"] for option in looked_at["options"]] == ["fewer_lights"]
+    assert len(run("value_options", RESULTS, accepted_options=Choices(options=()))["options"]) == len(
+        run("value_options", RESULTS)["options"]
+    )
+
+
 def test_what_depends_on_earlier_results_is_asked_for_where_they_are_missing():
     with pytest.raises(MissingInput, match="loan balance"):
         run("refinance")

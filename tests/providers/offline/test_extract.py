@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeys.grants import misfit
-from journeys.inputs import Area, Choice, Choices, Count, Day, Found, Length, Money, Need, Percent, Place, RoomSize, Value, Weeks
+from journeys.inputs import Area, Choice, Choices, Count, Day, Found, Length, Money, Need, Option, Percent, Place, RoomSize, Value, Weeks
 from journeys.wording import told
 from providers.offline.assign import fits
 from providers.offline.extract import extract
@@ -260,6 +260,14 @@ def test_without_needs_nothing_is_found() -> None:
     assert extract("12 x 14 ft, $40k, quartz, Seattle WA 98103", [], None) == []
 
 
+@pytest.mark.parametrize("said", ["I do it on my own", "I'd rent a stud finder"])
+def test_whose_a_home_is_stands_in_no_sentence_of_something_else(said: str) -> None:
+    options = [Option(id="own", title="Own"), Option(id="rent", title="Rent")]
+    home = Need(name="home", kind="choice", title="Home", ask="Do you own or rent it?", options=options)
+    assert extract(said, [home], None) == []
+    assert [each.value for each in extract("I own", [home], "home")] == [Choice(option="own")]
+
+
 def test_a_template_of_other_needs_is_read_by_its_own_cues_and_options() -> None:
     fence = Need(name="fence_run", kind="length", title="Fence", ask="?", cues=["fence"])
     gates = Need(name="gates", kind="count", title="Gates", ask="?", cues=["gate"])
@@ -315,3 +323,27 @@ def test_months_that_something_may_take_are_read_for_a_count_that_asks_for_them(
 )
 def test_a_message_that_is_only_a_value_is_no_goal(said: str, is_a_goal: bool) -> None:
     assert any(found.need == "goal" for found in extract(said, KITCHEN, "goal")) is is_a_goal
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        "Tell me how long it takes until it is granted",
+        "I wonder if it gets granted",
+        "Please explain what comes once it is granted",
+        "We need to know when it is granted",
+        "I'd like to know what follows when granted",
+    ],
+)
+def test_a_question_without_its_mark_picks_no_option(asking: str) -> None:
+    permit = [
+        Need(
+            name="permit",
+            kind="choice",
+            title="Permit",
+            ask="Granted or refused?",
+            options=[Option(id=name, title=name) for name in ("granted", "refused")],
+        )
+    ]
+    assert extract(asking, permit, "permit") == []
+    assert [found.value for found in extract("The permit is granted", permit, "permit")] == [Choice(option="granted")]

@@ -194,14 +194,22 @@ def test_a_question_without_a_passage_is_not_guessed_at() -> None:
 
 def test_a_price_asked_for_too_early_names_what_is_missing_and_no_sum() -> None:
     text = written(Play(), Line(code="question", about="estimate_cost"))
-    assert text.startswith("I price from your own measures and choices, not from a guess. I still need: goal, wall, look, island.")
+    assert text.startswith("I price from your own measures and choices, not from a guess. I still need: goal, wall, look.")
     assert "$" not in text
 
 
 def test_a_price_asked_for_again_is_the_one_that_was_worked_out() -> None:
-    play = at_the_decision()
-    play.give("island")
+    play = at_the_decision()  # whatever later steps still ask for
     assert written(play, Line(code="question", about="estimate_cost")).startswith("As I last worked it out: estimate 1.")
+
+
+def test_a_contractors_price_is_told_as_a_homeowners_is() -> None:
+    play = Play(library().templates["contractor_scoping"])
+    assert "I still need: what the client wants" in written(play, Line(code="question", about="estimate_cost"))
+    play.go_on(lambda play: play.state.focus == "proposal" and play.state.steps["proposal"].status == "waiting")
+    assert written(play, Line(code="question", about="estimate_cost")).startswith(
+        "As I last worked it out: contractor_estimate 1; proposal 1."
+    )
 
 
 def test_the_end_lists_what_was_made_and_chosen_and_not_what_was_skipped() -> None:

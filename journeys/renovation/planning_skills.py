@@ -3,9 +3,10 @@
 Journey values in, JSON-ready results out; what is missing or can't be is a CannotEstimate with a sentence.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
 from journeys.inputs import Day, Money, Percent, Place, RoomSize, Text, Value, Weeks
@@ -22,6 +23,9 @@ from journeys.renovation.work_schedule import work_schedule
 
 Inputs: TypeAlias = Mapping[str, Value]
 Results: TypeAlias = Mapping[str, dict[str, Any]]
+_COUNTED = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_WORDS = re.compile(rf"\b(?:{'|'.join(_COUNTED)})\b")
+_NUMBER = re.compile(r"(?<![\d.])-?(?:\d{1,3}(?:\.\d{1,2})?|\.\d)(?![\d.]*\d)")
 
 
 def check_areas(inputs: Inputs, results: Results) -> dict[str, Any]:
@@ -130,10 +134,10 @@ def _size(inputs: Inputs, of: str) -> fit.Size:
 
 
 def _baths(said: str) -> Decimal:
-    try:
-        stated = Decimal(said.strip().replace(" 1/2", ".5").replace("½", ".5").replace(" .", "."))
-    except InvalidOperation:
-        stated = Decimal(-1)
+    """“2.5”, “2 1/2 baths”, “we have two and a half”; where two numbers stand there, nobody said which."""
+    plain_said = re.sub(r"\s*(?:1/2|½|(?:and )?a half\b)", ".5", said.strip().lower())
+    numbers = _NUMBER.findall(_WORDS.sub(lambda word: str(_COUNTED.index(word[0])), plain_said))
+    stated = Decimal(numbers[0]) if len(numbers) == 1 else Decimal(-1)
     if not 0 < stated <= 50:
         raise BadMeasure(f"I can't read “{said[:60]}” as a number of bathrooms; please write it as 2 or 2.5.")
     return stated

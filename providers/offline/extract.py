@@ -15,7 +15,7 @@ from providers.offline.options import Pick, picks
 from providers.offline.percents import percents
 from providers.offline.places import places
 from providers.offline.sums import money
-from providers.offline.times import ages, days, spans
+from providers.offline.times import ages, days, spans, terms
 from providers.offline.words import is_question, tokens
 
 LONGEST_TEXT = 500
@@ -65,7 +65,7 @@ def readings(
     if "percent" in wanted:
         yield "percent", list(percents(folded, numbers))
     if numbers and "count" in wanted:
-        yield "count", list(ages(folded, numbers))
+        yield "count", [*ages(folded, numbers), *terms(folded, numbers)]
     if numbers and "length" in wanted:
         yield "length", list(lengths(folded, sides(folded, numbers)))
     if "place" in wanted:

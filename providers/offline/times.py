@@ -34,6 +34,8 @@ LONE_PERIOD = re.compile(
 NOT_A_SPAN_AFTER = re.compile(r"\s?-?(?:old|ago|warrant\w*|apart|each|guarantee\w*|earlier|later|away)\b")
 NO_AGE_AFTER = re.compile(r"\s?(?:ago|warrant\w*|later|away|apart|guarantee\w*|of experience|earlier|left)\b")
 NO_AGE_BEFORE = re.compile(r"\b(?:lived|living|owned|been|married|every|last|past|next|after|another|worked)\b[^.,;]{0,25}$")
+NO_TERM_AFTER = re.compile(r"\s?-?(?:old|ago|warrant\w*|later|away|apart|guarantee\w*|earlier|left)\b")
+NO_TERM_BEFORE = re.compile(r"\b(?:last|past|previous|every|each|another|been|worked)\b[^.,;]{0,15}$")
 JOINED_BEFORE = re.compile(r"(?:\b(?:[0-9]+|ten|fifteen|twenty|thirty)\s?(?:-|to|or)|[0-9]\.)\s?$")  # 10 to 15 years: nobody said which
 NOT_A_SPAN_BEFORE = re.compile(r"\b(?:(?:every|last|past|previous|once|twice|times?|after|ago|since)\s+(?:the\s)?|[0-9k]\s)$")
 
@@ -100,6 +102,19 @@ def ages(folded: str, numbers: Sequence[Figure]) -> Iterator[Mention]:
             continue
         if (value := make(Count, count=int(figure.value))) is not None:
             yield Mention(value, figure.start, period.end(), 0.9 if APPROXIMATE.search(ahead) else 1.0, frozenset({"age"}))
+
+
+def terms(folded: str, numbers: Sequence[Figure]) -> Iterator[Mention]:
+    """Whole months that something may take, for counts that ask for months: over the next 24 months."""
+    for figure in numbers:
+        period = PERIOD.match(folded, figure.end)
+        if period is None or period.lastgroup != "month" or figure.value != int(figure.value):
+            continue
+        ahead = before(folded, figure.start)
+        if NO_TERM_AFTER.match(folded, period.end()) or NO_TERM_BEFORE.search(ahead) or JOINED_BEFORE.search(ahead):
+            continue
+        if (value := make(Count, count=int(figure.value))) is not None:
+            yield Mention(value, figure.start, period.end(), 0.9 if APPROXIMATE.search(ahead) else 1.0, frozenset({"month"}))
 
 
 def named(folded: str, match: re.Match[str], today: date | None) -> Iterator[Mention]:

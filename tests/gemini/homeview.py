@@ -13,8 +13,14 @@ from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
 from tests.gemini.asked import Asked, Json
 
-# A brief leaves the words that people use for an input for the model to know.
-KNOWN = {(need.name, need.ask): need for template in library().versions.values() for _, need in template.needs()}
+# A brief leaves the words that people use for an input or a decision for the model to know.
+KNOWN = {
+    (need.name, need.ask): need
+    for template in library().versions.values()
+    for step in template.steps
+    for need in [*step.all_needs(), step.decision_need()]
+    if need
+}
 
 
 class Unforgetting(MiniLM):

@@ -157,6 +157,8 @@ def test_where_one_of_several_will_do_the_first_is_asked_for(skill, changes, nam
         ("bathroom_take_off", {"wet_run": ft(90)}, BadMeasure),
         ("basement_take_off", {"doors": Count(count=900)}, BadMeasure),
         ("area_check", {"bath_count": text("some")}, BadMeasure),
+        ("area_check", {"bath_count": text("2 or 3")}, BadMeasure),
+        ("area_check", {"bath_count": text("2-3")}, BadMeasure),
         ("area_check", {"room_list": text("everything")}, BadMeasure),
         ("work_schedule", {"project_kind": pick("rocket")}, UnknownChoice),
         ("fixture_fit", {"fixture_kind": pick("piano")}, UnknownChoice),
@@ -234,6 +236,11 @@ def test_areas_that_hold_ask_nothing_and_those_that_do_not_do():
     odd = made("area_check", bath_count=text("2 1/2"), scope_area=sqft(1200), scope_rooms=text("living, hall"))
     assert not odd["holds"] and len(odd["questions"]) == 2
     assert "How large is hall?" in as_text("area_check", odd)
+
+
+@pytest.mark.parametrize("said", ["1.5", "1 1/2", "1½ baths", "We have 1.5 bathrooms.", "one and a half", "One and a half, I think"])
+def test_bathrooms_are_counted_as_people_say_them(said):
+    assert made("area_check", bath_count=text(said))["holds"]
 
 
 def test_inches_come_back_from_feet_as_they_were_said():

@@ -307,6 +307,17 @@ def test_the_year_a_home_was_built_is_read_beside_its_cue() -> None:
     assert extract("3 windows and built in cabinets", [year], None) == []
 
 
+def test_months_that_something_may_take_are_read_for_a_count_that_asks_for_them() -> None:
+    months = Need(name="horizon", kind="count", title="Months", ask="Over how many months?", cues=["spread"], at_most=Decimal(120))
+    rooms = Need(name="rooms", kind="count", title="Rooms", ask="How many rooms?", cues=["spread"])
+    for said in ("24 months", "over the next 24 months, I think", "about 24 months"):
+        assert [found.value for found in extract(said, [months], "horizon")] == [Count(count=24)], said
+    assert [found.value for found in extract("we'd spread it over 24 months", [months], None)] == [Count(count=24)]
+    for said in ("18 to 24 months", "6 months ago", "for the last 6 months", "a 6-month warranty", "2 years", "2.5 months"):
+        assert extract(said, [months], "horizon") == [], said
+    assert extract("spread over 24 months", [rooms], "rooms") == []
+
+
 @pytest.mark.parametrize(
     ("said", "is_a_goal"), [("We live in Austin, TX", False), ("about $50k", False), ("a new kitchen in Austin, TX", True)]
 )

@@ -40,6 +40,8 @@ OPEN_TO = {
     "refinance": "hi",
     "portfolio_tier": "i",
     "tax_education": "i",
+    "unit_result": "i",
+    "month_result": "i",
 }
 LETTERS = {"homeowner": "h", "diy_worker": "d", "contractor": "c", "investor": "i"}
 

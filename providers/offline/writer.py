@@ -339,6 +339,15 @@ def _went_without(page: _Page, line: Line) -> str:
     return said or f"I go on without {page.title(line.about).lower()}."
 
 
+def _out_of_scope(page: _Page, _: Line) -> str:
+    """Says the limits, that nothing is lost by asking, and what there is help with."""
+    return (
+        "That is outside what I can help with: I plan, measure and price renovations, and give no advice on loans, law or health; ask "
+        f"somebody who does that for a living. Your {page.template.title.lower()} stays where it is, and we can go on with it. I can also "
+        "help with its budget, its products, its permits, or what to write to a contractor."
+    )
+
+
 def _how_to(_page: _Page, line: Line) -> str:
     return f"I won't do that on a passing word. To {ACTIONS[line.about].lower()}, use the action of that name."
 
@@ -387,7 +396,7 @@ SENTENCES: dict[str, Said] = {
     "switched": lambda page, line: f"From here on I speak as to {called(line.about)}. What is done stays done.",
     "stays": lambda page, line: f"Good, I go on as for {called(line.about)}.",
     "small_talk": lambda page, line: f"Hello! I'm here for your {page.template.title.lower()}.",
-    "out_of_scope": lambda page, line: "That is outside what I can help with; I plan, measure and price renovations.",
+    "out_of_scope": _out_of_scope,
     "nudge": lambda page, line: f"Your {page.template.title.lower()} is waiting where you left it. {page.standing()}",
     "dormant": lambda page, line: "I haven't heard from you for 90 days, so the journey rests now. Any message wakes it; nothing is lost.",
     "remind": _remind,

@@ -198,7 +198,8 @@ def test_an_input_means_the_same_wherever_it_is_asked_for_or_read() -> None:
 def test_every_input_that_a_skill_of_ours_reads_can_be_given_somewhere() -> None:
     asked = {name for template in Library().templates.values() for name in (*template.given, *(need.name for _, need in template.needs()))}
     run = {run.skill for template in Library().templates.values() for step in template.steps for run in step.run}
-    never = {(skill, name) for skill in run for name in registry().manifests[skill].inputs if name not in asked and name != "currency"}
+    manifests = registry().manifests
+    never = {(skill, name) for skill in run for name in manifests[skill].inputs if name not in asked and name != "currency"}
     assert never == set()
 
 

@@ -18,7 +18,7 @@ import httpx2
 import pytest
 from rich.console import Console
 
-from tests.running import Stack, until
+from tests.running import SHORT_KITCHEN, Stack, until
 from tests.test_whole_journey import CONVERSATION
 from worker.chat import Chat
 from worker.markdown import folded
@@ -249,7 +249,7 @@ def environment(homeview: Stack) -> dict[str, str]:
 
 
 async def test_piped_lines_are_answered_and_the_way_back_is_printed(homeview: Stack) -> None:
-    command = [sys.executable, "-m", "worker.cli", "chat", "--message", "A kitchen in Seattle, 98101"]
+    command = [sys.executable, "-m", "worker.cli", "chat", "--template", SHORT_KITCHEN, "--message", "A kitchen in Seattle, 98101"]
     pipe = asyncio.subprocess.PIPE
     chat = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment(homeview), cwd=ROOT)
     out, err = await asyncio.wait_for(chat.communicate(b"14.5 x 12 ft\n22.5 feet of countertop\n"), 60)

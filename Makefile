@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 WITHOUT_KEYS = env $$(env | sed -n 's/^\(GEMINI_[A-Za-z0-9_]*\)=.*/-u \1/p')
 
 .DEFAULT_GOAL := help
-.PHONY: help venv run test check bench try-gemini record-history lock clean
+.PHONY: help venv run test test-long check bench try-gemini record-history lock clean
 
 help:  ## list these targets
 	@echo "HomeView. Start with: make run"
@@ -38,9 +38,13 @@ run: $(READY)  ## start everything on this machine: Temporal, two workers, API (
 	@echo "==> homeview dev"
 	@$(BIN)/homeview dev
 
-test: $(READY)  ## run all tests with coverage, without any model's key
+test: $(READY)  ## run the tests with coverage, without any model's key
 	@echo "==> Tests"
-	@$(WITHOUT_KEYS) $(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=90
+	@$(WITHOUT_KEYS) $(BIN)/python -m pytest -m "not long" --cov --cov-report=term --cov-fail-under=90
+
+test-long: $(READY)  ## run those that `make test` leaves out: every journey disturbed, kills where a model is asked, a storm of kills
+	@echo "==> Long tests"
+	@$(WITHOUT_KEYS) env HOMEVIEW_PLAYED=all $(BIN)/python -m pytest -m long
 
 check: $(READY)  ## run ruff and mypy
 	@echo "==> ruff"

@@ -1,7 +1,7 @@
 """Every scripted journey from its first message to its last step, over HTTP on a server that skips time: offline, asking a model, and with
 a worker killed and 45 days passed at random places. What comes out is the same.
 
-By default each is played offline, two drawn ones with a model and one is disturbed; HOMEVIEW_PLAYED=all plays each in all three ways.
+`make test` plays each offline, and `make test-long` each in all three ways; without HOMEVIEW_PLAYED=all two are drawn for the others.
 HOMEVIEW_SEED repeats a run; its seed is printed.
 """
 
@@ -91,6 +91,7 @@ async def asking(mind: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIt
         await client.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ASKED)
 async def test_a_journey_goes_the_same_way_where_a_model_is_asked(asking: Stage, undisturbed: dict[str, dict[str, Any]], name: str) -> None:
     playing = asking.player(name)
@@ -126,6 +127,7 @@ class KilledWorker:
         self.process.wait(10)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", DISTURBED)
 async def test_a_killed_worker_and_forty_five_silent_days_change_nothing_of_how_a_journey_ends(
     offline: Stage, mind: Any, index_root: Path, tmp_path: Path, undisturbed: dict[str, Any], name: str

@@ -12,7 +12,7 @@ from tests.crashes.fleet import Fleet, fleet
 from tests.gemini.homeview import SensibleGemini
 from tests.gemini.running import fake_gemini
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

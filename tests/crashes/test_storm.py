@@ -19,7 +19,7 @@ from providers.temporal import connect
 from tests.crashes.asking import BASICS, PRODUCTS, ROUND_PRODUCTS, Ask, Caller, begin, choice, give, journey_of, say
 from tests.running import Processes, replays
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+pytestmark = [pytest.mark.anyio, pytest.mark.long]
 SECONDS = float(os.environ.get("HOMEVIEW_STORM_SECONDS", "15"))
 SEED = int(os.environ.get("HOMEVIEW_STORM_SEED", "1"))
 JOURNEYS = 8

@@ -5,21 +5,20 @@
 """
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from pydantic import ValidationError
 
-from journeys.inputs import Choice, Count, Length, Money, Place, RoomSize, Text, Value
-from journeys.renovation.errors import BadMeasure, MissingInput, UnknownChoice, WrongInputKind
+from journeys.inputs import Length, Money, Place, RoomSize, Text, Value
+from journeys.renovation.errors import BadMeasure, MissingInput
 from journeys.renovation.estimate import kitchen_estimate
+from journeys.renovation.given import count, feet, given, need, option
 from journeys.renovation.pricebook import BOOK
 from journeys.renovation.quantities import FloorMaterial
 from journeys.renovation.takeoff import KitchenMeasures, Scope, TakeOff, kitchen_take_off
 from journeys.renovation.work import OPTIONS, Selections
 from journeys.skill import Manifest
 
-V = TypeVar("V", Text, Choice, Length, RoomSize, Money, Place, Count)
 TAKE_OFF = "take_off"
 Make = Callable[[Mapping[str, Value], Mapping[str, dict[str, Any]]], dict[str, Any]]
 
@@ -27,80 +26,48 @@ Make = Callable[[Mapping[str, Value], Mapping[str, dict[str, Any]]], dict[str, A
 def take_off(inputs: Mapping[str, Value], results: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """Quantities from room_size and counter_run; ceiling_height, cabinet_run, backsplash_run, doors, windows, scope and
     floor_material where known. Without a scope it measures a moderate renovation."""
-    room, counter = _need(inputs, "room_size", RoomSize), _need(inputs, "counter_run", Length)
-    ceiling = _given(inputs, "ceiling_height", Length)
+    room, counter = need(inputs, "room_size", RoomSize), need(inputs, "counter_run", Length)
+    ceiling = given(inputs, "ceiling_height", Length)
     try:
         measures = KitchenMeasures(
             length_ft=room.length_ft,
             width_ft=room.width_ft,
             height_ft=ceiling.feet if ceiling else room.height_ft,
             counter_run_ft=counter.feet,
-            cabinet_run_ft=_feet(inputs, "cabinet_run"),
-            backsplash_run_ft=_feet(inputs, "backsplash_run"),
-            doors=_count(inputs, "doors"),
-            windows=_count(inputs, "windows"),
+            cabinet_run_ft=feet(inputs, "cabinet_run"),
+            backsplash_run_ft=feet(inputs, "backsplash_run"),
+            doors=count(inputs, "doors"),
+            windows=count(inputs, "windows"),
         )
     except ValidationError as problem:
         raise BadMeasure("Those measures can't belong to one kitchen; please check them.") from problem
-    scope, floor = cast(Scope | None, _option(inputs, "scope")), cast(FloorMaterial | None, _option(inputs, "floor_material"))
+    scope = cast(Scope | None, option(inputs, "scope", tuple(OPTIONS["scope"])))
+    floor = cast(FloorMaterial | None, option(inputs, "floor_material", tuple(OPTIONS["floor_material"])))
     return kitchen_take_off(measures, scope or "moderate", floor).model_dump(mode="json")
 
 
 def estimate(inputs: Mapping[str, Value], results: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
     """The estimate of the kept take-off for the choices, the place, the budget and the currency, which has to be named."""
-    currency = _need(inputs, "currency", Text).text
+    currency = need(inputs, "currency", Text).text
     if TAKE_OFF not in results:
         raise MissingInput(TAKE_OFF)
     try:
         measured = TakeOff.model_validate(results[TAKE_OFF])
     except ValidationError as problem:
         raise BadMeasure("The kept take-off can't be read any more; please have the kitchen measured again.") from problem
-    chosen = {name: _option(inputs, name) for name in OPTIONS}
+    chosen = {name: option(inputs, name, tuple(OPTIONS[name])) for name in OPTIONS}
     for name in ("scope", "counter_material", "appliance_tier"):
         if chosen[name] is None:
             raise MissingInput(name)
-    built = _given(inputs, "year_built", Count)
     made = kitchen_estimate(
         measured,
         Selections.model_validate(chosen),
         currency=currency,
-        place=_given(inputs, "place", Place),
-        budget=_given(inputs, "budget", Money),
-        year_built=built.count if built else None,
+        place=given(inputs, "place", Place),
+        budget=given(inputs, "budget", Money),
+        year_built=count(inputs, "year_built"),
     )
     return made.model_dump(mode="json")
-
-
-def _given(inputs: Mapping[str, Value], name: str, kind: type[V]) -> V | None:
-    value = inputs.get(name)
-    if value is None or isinstance(value, kind):
-        return value
-    raise WrongInputKind(name, kind.model_fields["kind"].default, value.kind)
-
-
-def _need(inputs: Mapping[str, Value], name: str, kind: type[V]) -> V:
-    value = _given(inputs, name, kind)
-    if value is None:
-        raise MissingInput(name)
-    return value
-
-
-def _feet(inputs: Mapping[str, Value], name: str) -> Decimal | None:
-    length = _given(inputs, name, Length)
-    return length.feet if length else None
-
-
-def _count(inputs: Mapping[str, Value], name: str) -> int | None:
-    count = _given(inputs, name, Count)
-    return count.count if count else None
-
-
-def _option(inputs: Mapping[str, Value], name: str) -> str | None:
-    """The chosen option, one of those that have a price."""
-    choice = _given(inputs, name, Choice)
-    if choice is not None and choice.option not in OPTIONS[name]:
-        raise UnknownChoice(name, choice.option, OPTIONS[name])
-    return choice.option if choice else None
 
 
 SKILLS: tuple[tuple[Manifest, Make], ...] = (

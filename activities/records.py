@@ -63,9 +63,10 @@ class Records:
         template = asked.template
         for missed in known.missed:
             template = moving.take_up(template, state, missed)
+        if known.ended is not None:  # nothing is opened: the last of these is the journey's last turn
+            last = max([turn.seq, known.ended.seq, *(missed.seq for missed in known.missed)])
+            return Opened(seq=last, missed=known.missed, ended=known.ended)
         seq = max([turn.seq, *(missed.seq + 1 for missed in known.missed)])
-        if known.ended is not None:
-            return Opened(seq=max(seq, known.ended.seq), missed=known.missed, ended=known.ended)
         asked = asked.model_copy(update={"state": state, "template": template})
         if self.briefing and asked.fact is None and known.answer is None:
             await self._brief(asked, seq, self.briefing)

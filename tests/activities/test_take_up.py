@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 SAID = "A new kitchen in Seattle, 98101"
 
 
-async def tell_what_history_will_not_know(homeview: Stack, journey: str, text: str, key: str) -> JourneyState:
+async def tell_what_history_will_not_know(homeview: Stack, journey: str, text: str, key: str, seq: int = 2) -> JourneyState:
     """What the activities of a turn do, without the workflow: just what a kill -9 behind `record` leaves."""
     template = library().newest("kitchen_renovation@1")
     assert template
@@ -32,9 +32,11 @@ async def tell_what_history_will_not_know(homeview: Stack, journey: str, text: s
     operation: Operation = "converse"
     turn_id = names.turn_id(journey, operation, key)
     body_hash = names.body_hash(operation, {"text": text})
-    turn = Turn(operation=operation, key=key, body_hash=body_hash, turn_id=turn_id, seq=2, at=began)
+    turn = Turn(operation=operation, key=key, body_hash=body_hash, turn_id=turn_id, seq=seq, at=began)
     providers = homeview.providers
     records = Records(providers.records, providers.ledger, providers.reader, providers.knowledge, providers.writer, versions())
+    if seq > 2:
+        state.turns = seq - 1
     opened = await records.open(OpenTurn(turn=turn, template=template, state=state, text=text))
     assert opened.decision
     engine.carry_out(state, opened.decision)
@@ -79,4 +81,17 @@ async def test_the_workflow_itself_takes_it_up_when_the_update_comes_again(homev
     after = await homeview.say(journey, "14.5 x 12 ft")
     assert (after["seq"], after["step"]) == (3, "measure")
     assert set((await homeview.view(journey))["inputs"]) == {"goal", "place", "room_size"}
+    await replays(await homeview.history(journey))
+
+
+async def test_two_that_are_taken_up_at_once_leave_no_gap_before_the_next(homeview: Stack) -> None:
+    """The first comes again while the second is known to the records alone: a stopped worker that wakes up leaves just that."""
+    journey = await homeview.start()
+    await tell_what_history_will_not_know(homeview, journey, SAID, "lost")
+    await tell_what_history_will_not_know(homeview, journey, "14.5 x 12 ft", "lost too", seq=3)
+    message = Message(key="lost", body_hash=names.body_hash("converse", {"text": SAID}), text=SAID)
+    receipt = await homeview.temporal.get_workflow_handle(journey).execute_update(JourneyWorkflow.converse, message, id="converse:lost")
+    assert receipt.seq == 2
+    assert (await homeview.say(journey, "about $50k"))["seq"] == 4
+    assert [turn["seq"] for turn in await turns(homeview, journey)] == [1, 2, 3, 4]
     await replays(await homeview.history(journey))

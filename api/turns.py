@@ -114,7 +114,7 @@ async def granted(
             if kind != _ENDED:
                 raise refused(kind, cause) from failed
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as late:
-            raise not_accepted("No worker took it in time.") from late
+            raise not_accepted(await who_was_late(doors)) from late
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 await require_open(doors, journey_id)
@@ -135,6 +135,15 @@ def refused(kind: str | None, cause: BaseException | None) -> Problem:
     if kind == "TurnFailed":
         return Problem(kind, message)
     return Problem("Internal", "The request could not be carried out.")
+
+
+async def who_was_late(doors: Doors) -> str:
+    """A call to a server that is away is tried again until its time is over, and then looks like a worker's delay."""
+    try:
+        await doors.temporal.service_client.check_health(timeout=timedelta(seconds=1))
+    except (RPCError, RuntimeError):
+        return "The workflow server can't be reached."
+    return "No worker took it in time."
 
 
 def not_accepted(why: str) -> Problem:

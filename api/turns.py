@@ -54,7 +54,7 @@ async def ask(
 ) -> Response:
     """200 with the turn, or 202 with where it will be. `make` builds the update's message from the body's hash."""
     hashed = names.body_hash(operation, body)
-    turn = await known_turn(doors, tenant, journey_id, operation, key, hashed)
+    journey, turn = await known(doors, tenant, journey_id, operation, key, hashed)
     if turn is not None:
         return told(turn)
     deadline = time.monotonic() + wait
@@ -63,7 +63,7 @@ async def ask(
     async def start() -> WorkflowUpdateHandle[Receipt]:
         started: WorkflowUpdateHandle[Receipt] = await handle.start_update(
             update,
-            make(hashed),
+            make(hashed).model_copy(update={"told": journey["turns"]}),
             id=names.update_id(operation, key),
             wait_for_stage=WorkflowUpdateStage.ACCEPTED,
             rpc_timeout=timedelta(seconds=max(wait, LEAST_WAIT)),
@@ -163,6 +163,11 @@ async def require_open(doors: Doors, journey_id: str) -> None:
 
 async def known_turn(doors: Doors, tenant: str, journey_id: str, operation: Operation, key: str, hashed: str) -> Row | None:
     """The turn this key made before, once it has ended; None where it must be asked for. The records remember for ever."""
+    return (await known(doors, tenant, journey_id, operation, key, hashed))[1]
+
+
+async def known(doors: Doors, tenant: str, journey_id: str, operation: Operation, key: str, hashed: str) -> tuple[Row, Row | None]:
+    """The journey, and the turn of this key as `known_turn` gives it."""
 
     def look(db: Any) -> tuple[Row | None, Row | None, Row | None]:
         journey = journey_of(db, journey_id)
@@ -177,7 +182,7 @@ async def known_turn(doors: Doors, tenant: str, journey_id: str, operation: Oper
         raise Problem("KeyReused", "This key was used for something else. Send it with a new Idempotency-Key.")
     if request is None and journey["status"] in _CLOSED:
         raise Problem("JourneyClosed", f"This journey is {journey['status']}. Its results stay readable; a new one can be started.")
-    return turn
+    return journey, turn
 
 
 async def turn_or_missing(doors: Doors, journey_id: str, turn_id: str) -> Row:

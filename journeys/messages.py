@@ -37,11 +37,13 @@ class JourneyStart(BaseModel):
 # --- what a person or the API asks for: one model per update -----------------------------------------------------------
 class Asked(Kept):
     """Every update says under which key it came and what was asked, so that a repeat can be told from a mistake; and in which of the
-    template's roles somebody speaks, None being whoever started the journey."""
+    template's roles somebody speaks, None being whoever started the journey. `told`: the last turn that the records had told when it was
+    asked; a kill can leave them ahead of the workflow."""
 
     key: Key
     body_hash: str
     role: Slug | None = None
+    told: int = 0
 
 
 class Begin(Asked): ...

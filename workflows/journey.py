@@ -222,7 +222,7 @@ class JourneyWorkflow:
     def admit_move(self, asked: MoveRequest) -> None:
         if self.answered("move", asked) is None:
             self.require_room()
-            if self.admitted == 0:
+            if self.admitted == 0 and asked.told <= self.state.turns:
                 moving.require_movable(self.template, asked.template, self.state, undo=asked.undo, kept=self.moved)
 
     @workflow.signal(description="A journey that this one started has closed")
@@ -240,8 +240,9 @@ class JourneyWorkflow:
             raise TooManyAtOnce(f"{AT_ONCE} requests of this journey are being worked on. Send it again in a moment, with the same key.")
 
     def refuse(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
-        """Before anything enters history. Behind open turns only the journey's status is sure; the rest `open` tells in its time."""
-        if self.answered(operation, asked) is None:
+        """Before anything enters history. Behind open turns only the journey's status is sure; the rest `open` tells in its time. Where the
+        records have told more than this run knows, nothing is: `open` takes that up first."""
+        if self.answered(operation, asked) is None and asked.told <= self.state.turns:
             engine.check(self.template, self.state, fact if self.admitted == 0 or isinstance(fact, Paused | Resumed | Abandoned) else None)
 
     def answered(self, operation: Operation, asked: Asked) -> Receipt | None:

@@ -8,7 +8,7 @@ import pytest
 from activities.records import Records
 from activities.skills import versions
 from journeys import engine, names
-from journeys.facts import Began
+from journeys.facts import Began, Paused, Resumed
 from journeys.messages import Message, Operation
 from journeys.state import JourneyState
 from journeys.work import OpenTurn, RecordTurn, Turn
@@ -94,4 +94,34 @@ async def test_two_that_are_taken_up_at_once_leave_no_gap_before_the_next(homevi
     assert receipt.seq == 2
     assert (await homeview.say(journey, "about $50k"))["seq"] == 4
     assert [turn["seq"] for turn in await turns(homeview, journey)] == [1, 2, 3, 4]
+    await replays(await homeview.history(journey))
+
+
+async def test_what_it_made_possible_is_not_refused_to_the_next(homeview: Stack) -> None:
+    """A resumption that was told, and that history does not know: the person was told that the journey goes on, so it does."""
+    journey = await homeview.start()
+    paused = (await homeview.http.post(f"/v1/journeys/{journey}/pause", json={})).json()["turn"]
+    row = await homeview.view(journey)
+    template = library().newest("kitchen_renovation@1")
+    assert template
+    began = datetime.fromisoformat(row["started_at"])
+    common = {"persona": "homeowner", "title": row["title"], "locale": "en-US", "currency": "USD"}
+    state = engine.first_state(journey_id=journey, tenant="home", template=template, now=began, **common)
+    for fact in (Began(), Paused()):
+        engine.carry_out(state, engine.decide(template, state, fact, began, versions()))
+    state.turns = paused["seq"]
+    hashed = names.body_hash("resume", {"reason": ""})
+    turn_id = names.turn_id(journey, "resume", "lost")
+    turn = Turn(operation="resume", key="lost", body_hash=hashed, turn_id=turn_id, seq=paused["seq"] + 1, at=began)
+    providers = homeview.providers
+    records = Records(providers.records, providers.ledger, providers.reader, providers.knowledge, providers.writer, versions())
+    opened = await records.open(OpenTurn(turn=turn, template=template, state=state, fact=Resumed()))
+    assert opened.decision
+    state.turns = turn.seq
+    engine.carry_out(state, opened.decision)
+    await records.record(RecordTurn(turn=turn, template=template, state=state, decision=opened.decision))
+    assert (await homeview.view(journey))["status"] == "active"
+
+    assert (await homeview.say(journey, "about $50k"))["seq"] == 4
+    assert (await homeview.view(journey))["status"] == "active"
     await replays(await homeview.history(journey))

@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import sqlalchemy
 
+from providers.store.migrate import migrate
 from tests.crashes.asking import BASICS, Answer, Ask, Caller, begin, give, journey_of, say
 from tests.outages.table import named
 from tests.running import Processes, free_port, settings_at, until
@@ -50,6 +51,7 @@ class House:
     http: httpx2.AsyncClient
     journeys: list[str] = field(default_factory=list)
     faults: int = 0
+    clock_asks: int = 0
 
     @property
     def caller(self) -> Caller:
@@ -202,13 +204,19 @@ def faults_in(url: str, journeys: Sequence[str]) -> list[str]:
 
 
 @asynccontextmanager
-async def house(home: Path, index_root: Path, **more: Any) -> AsyncIterator[House]:
-    """Temporal, worker and API as processes on `home`, and the crowd. `more` are settings."""
+async def house(
+    home: Path, index_root: Path, worker: Mapping[str, str] | None = None, api: Mapping[str, str] | None = None, **more: Any
+) -> AsyncIterator[House]:
+    """Temporal, worker and API as processes on `home`, and the crowd. `worker` and `api` are variables of their environment, `more`
+    settings."""
     shutil.copytree(index_root, home / "index")
     processes = Processes(home, settings_at(home, f"127.0.0.1:{free_port()}", **more))
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
     try:
-        await processes.up()
+        migrate(processes.settings.database_url)
+        await processes.temporal()
+        processes.worker(**(worker or {}))
+        await processes.api(**(api or {}))
         async with httpx2.AsyncClient(base_url=processes.settings.api_url, timeout=40, trust_env=False, limits=limits) as http:
             running = House(processes, http)
             await running.settle_in()

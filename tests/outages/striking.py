@@ -3,15 +3,21 @@
 import asyncio
 import contextlib
 import resource
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
 
-from tests.outages.house import House, a_message
+from providers.index import COLLECTION, MARKER, POINTER, chroma_at
+from tests.crashes.asking import say
+from tests.outages.house import House, a_message, rows
+from tests.postgres import Cluster
 from tests.running import until
 
 
@@ -44,18 +50,24 @@ async def stopped(home: House, *names: str) -> AsyncIterator[None]:
 
 
 _HOLD = """
-import sqlite3, sys
+import sqlite3, sys, time
 db = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
 db.execute("BEGIN EXCLUSIVE")
 print("held", flush=True)
-sys.stdin.read()
+if len(sys.argv) > 2:
+    time.sleep(float(sys.argv[2]))
+else:
+    sys.stdin.read()
 """
 
 
 @contextlib.asynccontextmanager
-async def locked(database: Path) -> AsyncIterator[None]:
-    """Another process holds the database's write lock, as a backup or a forgotten shell does."""
-    holder = await asyncio.create_subprocess_exec(sys.executable, "-c", _HOLD, str(database), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+async def locked(database: Path, seconds: float | None = None) -> AsyncIterator[None]:
+    """Another process holds the database's write lock, as a backup or a forgotten shell does; for so long, or until it is left."""
+    how_long = [] if seconds is None else [str(seconds)]
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _HOLD, str(database), *how_long, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     assert holder.stdout and holder.stdin
     assert await holder.stdout.readline() == b"held\n"
     try:
@@ -128,3 +140,172 @@ async def full(folder: Path) -> AsyncIterator[None]:
         yield
     finally:
         ballast.unlink()
+
+
+@contextlib.asynccontextmanager
+async def read_only(home: House, disk: Path) -> AsyncIterator[None]:
+    """As a kernel leaves a disk that had an error. It is busy while somebody has it open: both are started anew on it."""
+    home.processes.kill("worker", "api")
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        home.processes.worker()
+        await home.processes.api()
+        yield
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+
+
+@contextlib.asynccontextmanager
+async def down(server: Cluster) -> AsyncIterator[None]:
+    with server.away():
+        yield
+
+
+@contextlib.asynccontextmanager
+async def takes_no_writes(server: Cluster, home: House) -> AsyncIterator[None]:
+    """What a standby says, and a server whose disk is kept from running full."""
+
+    async def told(setting: str) -> None:
+        server.tell(f"ALTER SYSTEM SET default_transaction_read_only = {setting}")
+        server.tell("SELECT pg_reload_conf()")
+        url = home.processes.settings.database_url
+        await until(lambda: rows(url, "SHOW default_transaction_read_only") == [(setting,)], 10)
+
+    await told("on")
+    try:
+        yield
+    finally:
+        await told("off")
+
+
+@contextlib.asynccontextmanager
+async def without_index(root: Path) -> AsyncIterator[None]:
+    with contextlib.ExitStack() as lifted:
+        away = root.rename(root.with_name("index.away"))
+        lifted.callback(away.rename, root)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def pointing_nowhere(root: Path) -> AsyncIterator[None]:
+    pointer = root / POINTER
+    kept = pointer.read_text()
+    pointer.write_text("0123456789abcdef")
+    try:
+        yield
+    finally:
+        pointer.write_text(kept)
+
+
+@contextlib.asynccontextmanager
+async def pointing_at(root: Path, spoil: Callable[[Path], None]) -> AsyncIterator[None]:
+    """A copy of the index, spoilt before the pointer is moved to it."""
+    pointer = root / POINTER
+    kept = pointer.read_text().strip()
+    copy = root / "fedcba9876543210"
+    shutil.copytree(root / kept, copy)
+    spoil(copy)
+    pointer.write_text(copy.name)
+    try:
+        yield
+    finally:
+        pointer.write_text(kept)
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def damaged_where_it_stands(root: Path) -> AsyncIterator[None]:
+    """The very files that the worker has open."""
+    folder = root / (root / POINTER).read_text().strip()
+    kept = shutil.copytree(folder, root.with_name("index.kept"))
+    damage(folder)
+    try:
+        yield
+    finally:
+        for file in (file for file in kept.rglob("*") if file.is_file()):
+            shutil.copy(file, folder / file.relative_to(kept))
+        shutil.rmtree(kept)
+
+
+def damage(folder: Path) -> None:
+    """Garbage in place of what Chroma wrote; what says that the index is whole stays."""
+    for file in folder.rglob("*"):
+        if file.is_file() and file.name != MARKER:
+            file.write_bytes(b"garbage" * (file.stat().st_size // 7 + 1))
+
+
+def empty(folder: Path) -> None:
+    """A whole index without a passage."""
+    client = chroma_at(folder)
+    client.delete_collection(COLLECTION)
+    client.create_collection(COLLECTION, embedding_function=None, metadata={"hnsw:space": "cosine"})
+    client.close()
+
+
+@contextlib.asynccontextmanager
+async def at_its_start(home: House, fault: contextlib.AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
+    """A worker that has never seen the index as it should be."""
+    home.processes.kill("worker")
+    async with fault:
+        home.processes.worker()
+        yield
+
+
+class Clock:
+    """What a process takes for the time: libfaketime, told by a file, so that it jumps while the process runs. Its monotonic clock goes
+    on as ever, as it does where the time of a machine is set."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.set("+0")
+
+    def set(self, off: str) -> None:
+        draft = self.file.with_suffix(".new")
+        draft.write_text(f"{off}\n")
+        draft.replace(self.file)
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "LD_PRELOAD": str(libfaketime()),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+
+def libfaketime() -> Path:
+    """Skips the test where it is not installed."""
+    found = [*Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), *Path("/usr/lib/faketime").glob("libfaketimeMT.so.1")]
+    if not found:
+        pytest.skip("libfaketime is not installed here; on Debian and Ubuntu: apt-get install faketime")
+    return found[0]
+
+
+@contextlib.asynccontextmanager
+async def jumped(home: House, clock: Clock, seconds: int, now: Callable[[House], Awaitable[datetime]]) -> AsyncIterator[None]:
+    """Until `now`, which asks the process for its time, is so far off."""
+
+    async def is_off(by: int) -> bool:
+        return abs((await now(home) - datetime.now(UTC)).total_seconds() - by) < 60
+
+    clock.set(f"{seconds:+d}")
+    try:
+        await until(lambda: is_off(seconds), 30)
+        yield
+    finally:
+        clock.set("+0")
+    await until(lambda: is_off(0), 30)
+
+
+async def workers_time(home: House) -> datetime:
+    """When the worker says that it read a message."""
+    asked = home.clock_asks = home.clock_asks + 1
+    answer = await home.caller.ask(home.journeys[3], say(f"what time is it, for the {asked}. time?"), f"clock-{asked}")
+    [(at,)] = rows(
+        home.processes.settings.database_url, "SELECT started_at FROM model_calls WHERE turn_id = ?", answer.body["turn"]["turn_id"]
+    )
+    return datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+
+async def apis_time(home: House) -> datetime:
+    return parsedate_to_datetime((await home.http.get("/healthz")).headers["date"])

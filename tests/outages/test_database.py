@@ -2,17 +2,23 @@
 
 import asyncio
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.outages.house import House, house
-from tests.outages.striking import full, locked, moved_away, no_file_may_grow, small_disk
+from tests.outages.striking import down, full, locked, moved_away, no_file_may_grow, read_only, small_disk, takes_no_writes
+from tests.postgres import Cluster
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("seconds", [1, pytest.param(10, marks=pytest.mark.long), pytest.param(60, marks=pytest.mark.long)])
+async def test_a_database_that_is_locked_for_a_second_costs_nobody_an_error(home: House) -> None:
+    await home.through("locked_briefly", locked(home.processes.settings.database_file or Path(), 1))
+
+
+@pytest.mark.parametrize("seconds", [10, pytest.param(60, marks=pytest.mark.long)])
 async def test_a_locked_database_is_waited_for(home: House, seconds: int) -> None:
     began = time.monotonic()
 
@@ -37,3 +43,31 @@ async def test_a_full_disk_is_waited_for(tmp_path: Path, index_root: Path) -> No
         async with house(tmp_path, index_root, database_url=f"sqlite:///{disk / 'homeview.db'}") as home:
             await home.through("full", full(disk))
             await home.through("full.again", full(disk))
+
+
+@pytest.mark.long
+async def test_a_disk_that_can_only_be_read_is_waited_for_without_a_restart(tmp_path: Path, index_root: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        async with house(tmp_path, index_root, database_url=f"sqlite:///{disk / 'homeview.db'}") as home:
+            await home.through("read_only", read_only(home, disk))
+
+
+@pytest.fixture(scope="module")
+async def on_postgresql(
+    tmp_path_factory: pytest.TempPathFactory, index_root: Path, postgres: Cluster
+) -> AsyncIterator[tuple[House, Cluster]]:
+    with postgres.database() as url:
+        async with house(tmp_path_factory.mktemp("on-postgresql"), index_root, database_url=url) as home:
+            yield home, postgres
+
+
+@pytest.mark.long
+async def test_a_database_server_that_is_started_again_is_waited_for(on_postgresql: tuple[House, Cluster]) -> None:
+    home, postgres = on_postgresql
+    await home.through("server_away", down(postgres))
+
+
+@pytest.mark.long
+async def test_a_database_server_that_takes_no_writes_is_waited_for(on_postgresql: tuple[House, Cluster]) -> None:
+    home, postgres = on_postgresql
+    await home.through("server_read_only", takes_no_writes(postgres, home))

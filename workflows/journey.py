@@ -105,6 +105,7 @@ class JourneyWorkflow:
         self.one_turn = asyncio.Lock()
         self.one_telling = asyncio.Lock()
         self.admitted = 0
+        self.ended = self.state.turns  # the last turn that ended here: one that is open may be told already, by a worker that was killed
         self.stops = 0  # pauses and ends so far: a turn that sees it grow carries nothing out
         self.shown: tuple[str | None, str, str] | None = None
         self.closed_children: list[ChildClosed] = []
@@ -222,7 +223,7 @@ class JourneyWorkflow:
     def admit_move(self, asked: MoveRequest) -> None:
         if self.answered("move", asked) is None:
             self.require_room()
-            if self.admitted == 0 and asked.told <= self.state.turns:
+            if self.admitted == 0 and asked.told <= self.ended:
                 moving.require_movable(self.template, asked.template, self.state, undo=asked.undo, kept=self.moved)
 
     @workflow.signal(description="A journey that this one started has closed")
@@ -242,7 +243,7 @@ class JourneyWorkflow:
     def refuse(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
         """Before anything enters history. Behind open turns only the journey's status is sure; the rest `open` tells in its time. Where the
         records have told more than this run knows, nothing is: `open` takes that up first."""
-        if self.answered(operation, asked) is None and asked.told <= self.state.turns:
+        if self.answered(operation, asked) is None and asked.told <= self.ended:
             engine.check(self.template, self.state, fact if self.admitted == 0 or isinstance(fact, Paused | Resumed | Abandoned) else None)
 
     def answered(self, operation: Operation, asked: Asked) -> Receipt | None:
@@ -271,6 +272,8 @@ class JourneyWorkflow:
             await way(turn, fact, text)
         except (ActivityError, ApplicationError) as failure:  # an activity's, in history as such: a mended activity changes no replay
             raise await self.failed(turn, failure) from failure
+        finally:
+            self.ended = max(self.ended, turn.seq)
         return self.receipt(turn)
 
     async def play(self, turn: Turn, fact: Fact | None, text: str | None) -> None:

@@ -94,15 +94,17 @@ class Storm:
     in_flight: int = 0
     began: float = field(default_factory=time.monotonic)
 
-    async def rage(self, kills: int, in_flight: int = IN_FLIGHT) -> None:
-        """So many kills. Each falls when every journey was answered since the one before and `in_flight` of them wait again, so that
-        no turn counts for two kills; then at a moment of chance, within a second and a half."""
+    async def rage(self, kills: int, in_flight: int = IN_FLIGHT, minutes: float = float("inf")) -> None:
+        """So many kills, or as many as fall within the minutes. Each falls when every journey was answered since the one before and
+        `in_flight` of them wait again, so that no turn counts for two kills; then at a moment of chance, within a second and a half."""
         chance, over = random.Random(self.seed), asyncio.Event()
         async with asyncio.TaskGroup() as together:
             for talk in self.talks:
                 together.create_task(talk.run(self.caller, over))
             for nth in range(kills):
                 await self.every_journey_was_answered()
+                if time.monotonic() - self.began > 60 * minutes:
+                    break
                 await asyncio.sleep(chance.uniform(0, 1.5))  # the chance of it, not a wait for something
                 await until(lambda: self.waiting() >= in_flight, PATIENCE)
                 await self.kill(chance.choice(VICTIMS))
@@ -206,13 +208,13 @@ async def brewing(home: Path, index_root: Path, seed: int, journeys: int = IN_FL
         processes.end()
 
 
-async def main(kills: int, seed: int, in_flight: int) -> None:
+async def main(kills: int, seed: int, in_flight: int, minutes: float) -> None:
     with tempfile.TemporaryDirectory(prefix="homeview-storm-") as folder:
         index, home = Path(folder) / "index", Path(folder) / "home"
         home.mkdir()
         await ensure_index(OUR_PAGES, index, MiniLM())
         async with brewing(home, index, seed, in_flight + SPARE) as storm:
-            await storm.rage(kills, in_flight)
+            await storm.rage(kills, in_flight, minutes)
             found = await storm.tally(replayed=5)
             print(*found.wrong, storm.summary(found), sep="\n")
     raise SystemExit(bool(found.lost or found.doubled or found.wrong))
@@ -223,5 +225,6 @@ if __name__ == "__main__":
     arguments.add_argument("--kills", type=int, default=20)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--in-flight", type=int, default=IN_FLIGHT)
+    arguments.add_argument("--minutes", type=float, default=float("inf"), help="no kill after them; what became of the others is counted")
     given = arguments.parse_args()
-    asyncio.run(main(given.kills, given.seed, given.in_flight))
+    asyncio.run(main(given.kills, given.seed, given.in_flight, given.minutes))

@@ -18,7 +18,8 @@ async def test_a_database_that_is_locked_for_a_second_costs_nobody_an_error(home
     await home.through("locked_briefly", locked(home.processes.settings.database_file or Path(), 1))
 
 
-@pytest.mark.parametrize("seconds", [10, pytest.param(60, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("seconds", [10, 60])
 async def test_a_locked_database_is_waited_for(home: House, seconds: int) -> None:
     began = time.monotonic()
 

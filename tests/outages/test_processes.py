@@ -8,12 +8,14 @@ from tests.outages.striking import killed, one_stopped, stopped
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
-@pytest.mark.parametrize("who", ["worker", pytest.param("temporal", marks=pytest.mark.long), pytest.param("api", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("who", ["worker", "temporal", "api"])
 async def test_whoever_is_killed_is_waited_for(home: House, who: str) -> None:
     await home.through(f"{who}_killed", killed(home, who))
 
 
-@pytest.mark.parametrize("who", ["worker", "temporal", pytest.param("api", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("who", ["worker", "temporal", "api"])
 async def test_whoever_stands_still_doubles_nothing_when_it_goes_on(home: House, who: str) -> None:
     await home.through(f"{who}_stopped", stopped(home, who))
 

@@ -223,6 +223,10 @@ class Ledger(Protocol):
         """What came of it. Gives the call as it stands: the first to book is believed."""
         ...
 
+    async def call_of(self, deed: str) -> Call | None:
+        """As it stands."""
+        ...
+
     async def answer_of(self, deed: str) -> dict[str, Any]: ...
 
     async def tell_draft(self, journey_id: str, turn_id: str, attempt: int, n: int, piece: str) -> None:

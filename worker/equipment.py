@@ -8,6 +8,7 @@ import structlog
 
 from activities.retrieval import PaidRetrieval
 from providers.base import Embedder
+from providers.breaker import Breakers
 from providers.gemini.client import GeminiClient
 from providers.gemini.embedder import GeminiEmbedder
 from providers.gemini.model import GeminiModel
@@ -18,6 +19,7 @@ from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter
 from providers.settings import Settings
 from providers.store.calls import SqlLedger
+from providers.store.health import SqlHealth
 from providers.store.journeys import SqlRecords
 from providers.store.store import Store
 from worker.build import Providers
@@ -47,6 +49,7 @@ class Equipment:
             templates=Shelved(self.store),
             models=[GeminiModel(self.gemini, name) for name in settings.gemini_models] if self.gemini else [],
             retrieval=self._paid_retrieval(settings),
+            breakers=Breakers(SqlHealth(self.store)),
         )
 
     def _paid_retrieval(self, settings: Settings) -> PaidRetrieval | None:
@@ -60,6 +63,7 @@ class Equipment:
         try:
             await self.reader.understand("hello", [], None)
             await self.knowledge.load()
+            await self.providers.breakers.recall()
             if self.gemini:
                 await self.gemini.load()
             log.info("worker.warm")

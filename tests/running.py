@@ -176,7 +176,7 @@ class Processes:
         return cls(home, settings_at(home, f"127.0.0.1:{free_port()}", **more))
 
     def spawn(self, name: str, command: Sequence[str], **environment: str) -> None:
-        env = {key: value for key, value in os.environ.items() if not key.startswith(("GEMINI_", "HOMEVIEW_"))}
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("GEMINI_", "DEEPSEEK_", "HOMEVIEW_"))}
         env |= self.settings.environment() | environment
         with (self.home / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)

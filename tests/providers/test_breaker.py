@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ async def test_one_model_that_rests_keeps_no_other_from_being_asked(breakers: Br
 async def test_of_twenty_callers_at_once_exactly_one_is_the_probe(breakers: Breakers, clock: Clock) -> None:
     await fail(breakers, Upstream5xx("-"), FAILURES)
     clock.seconds += REST
-    outcome = asyncio.Event()
+    outcome, others_are_gone = asyncio.Event(), asyncio.Event()
     asked, turned_away = 0, 0
 
     async def call() -> None:
@@ -125,10 +126,11 @@ async def test_of_twenty_callers_at_once_exactly_one_is_the_probe(breakers: Brea
                 breakers.of(ENGINE).answered(permit)
         except Resting:
             turned_away += 1
+            if turned_away == 19:
+                others_are_gone.set()
 
     callers = [asyncio.create_task(call()) for _ in range(20)]
-    while turned_away < 19:
-        await asyncio.sleep(0)
+    await others_are_gone.wait()
     clock.seconds += 10 * REST  # however long the probe takes
     with pytest.raises(Resting):
         await answer(breakers)
@@ -190,7 +192,7 @@ async def test_a_dead_model_is_asked_at_most_once_in_five_seconds_however_many_w
         except Resting:
             continue
     assert 30 * 60 / LONGEST_REST <= len(probes) <= 30 * 60 / REST
-    assert min(later - earlier for earlier, later in zip(probes, probes[1:], strict=False)) >= REST
+    assert min(later - earlier for earlier, later in pairwise(probes)) >= REST
 
 
 async def test_a_call_that_began_before_the_rest_says_nothing_of_the_probe(breakers: Breakers, clock: Clock) -> None:
@@ -252,7 +254,7 @@ async def test_a_dead_model_is_asked_at_most_once_in_five_seconds_by_all_workers
             except Resting:
                 continue
     assert probes
-    assert min(later - earlier for earlier, later in zip(probes, probes[1:], strict=False)) >= REST
+    assert min(later - earlier for earlier, later in pairwise(probes)) >= REST
 
 
 async def test_a_worker_that_was_killed_with_the_probe_keeps_it_from_nobody(workers: list[Breakers], clock: Clock) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from journeys.inputs import Need, Text
 from journeys.messages import Intent, Understanding
 from journeys.vocabulary import of_kind
+from providers.loading import load_modules
 from providers.offline.embeddings import MiniLM
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class OfflineReader:
 
     @property
     def intents(self) -> "Intents":
+        load_modules("providers.offline.intents")
         from providers.offline.intents import Intents
 
         with self.loading:
@@ -52,6 +54,7 @@ class OfflineReader:
         return await asyncio.to_thread(self.read, cut(text), needs, asked)
 
     def read(self, text: str, needs: Sequence[Need], asked: str | None) -> Understanding:
+        load_modules("providers.offline.extract")
         from providers.offline.extract import extract
 
         reading = self.intents.classify(text)

@@ -55,15 +55,17 @@ class OfflineReader:
 
     def read(self, text: str, needs: Sequence[Need], asked: str | None) -> Understanding:
         load_modules("providers.offline.extract")
-        from providers.offline.extract import extract
+        from providers.offline.extract import extract, torn_between
 
         reading = self.intents.classify(text)
         found = extract(text, needs, asked, self.today())
+        open_ = [need for need in needs if all(each.need != need.name for each in found)]
         return Understanding(
             engine=self.engine,
             intents=reading.intents,
             closest=reading.closest,
             found=[each for each in found if not isinstance(each.value, Text) or is_an_answer(reading.intents)],
+            torn=torn_between(text, open_, asked),
         )
 
 

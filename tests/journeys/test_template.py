@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from journeys.template import MAX_TEMPLATE_BYTES, Template
-from providers.library import TEMPLATES, Library, TemplateError, parse_template, read_template
+from providers.library import TEMPLATES, TemplateError, parse_template, read_template
+from providers.library import library as shipped
 from tests.factories import a_decision, a_need, a_step, a_template, kitchen
 
 SMALL = """\
@@ -241,14 +242,14 @@ def test_the_content_hash_is_stable_across_reading_and_changes_with_every_conten
 
 def test_every_template_of_the_library_loads_under_the_name_of_its_file() -> None:
     files = sorted(path.stem for path in TEMPLATES.glob("*.yaml"))
-    library = Library()
+    library = shipped()
     assert files
     earlier = [each for each in library.versions.values() if each != library.templates[each.id]]
     assert sorted([*library.templates, *(f"{each.id}.v{each.version}" for each in earlier)]) == files
 
 
 def test_a_template_is_found_by_its_version_or_else_the_newest_by_its_id() -> None:
-    library = Library()
+    library = shipped()
     newest = library.newest("kitchen_renovation")
     assert newest
     assert newest.version > kitchen().version

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from journeys.inputs import Frozen
 from providers.base import Embedder, Passage, Where
 from providers.errors import Misconfigured, ProviderError
+from providers.loading import load_modules
 from providers.narrowing import condition, labelled
 
 COLLECTION: Final = "pages"
@@ -189,6 +190,7 @@ class ChromaKnowledge:
     def _asked(self, work: Callable[[Any], T]) -> T:
         """What the work makes of the collection, for one question at a time. What Chroma raises stays here: its errors may quote what was
         asked, so none of them is a cause or a context of ours."""
+        load_modules("chromadb.errors")
         with self._asking:
             try:
                 return work(self._follow())

@@ -243,7 +243,10 @@ class JourneyWorkflow:
     def refuse(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
         """Before anything enters history. Behind open turns only the journey's status is sure; the rest `open` tells in its time. Where the
         records have told more than this run knows, nothing is: `open` takes that up first."""
-        if self.answered(operation, asked) is None and asked.told <= self.ended:
+        if self.answered(operation, asked) is not None:
+            return
+        engine.check_role(self.template, asked.role)
+        if asked.told <= self.ended:
             engine.check(self.template, self.state, fact if self.admitted == 0 or isinstance(fact, Paused | Resumed | Abandoned) else None)
 
     def answered(self, operation: Operation, asked: Asked) -> Receipt | None:

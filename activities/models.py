@@ -81,7 +81,7 @@ class Models:
     async def _keeping(self, asked: AskModel, brief: Brief) -> AsyncIterator[None]:
         """Beside the call, which waits for somebody else: embedding a message's sentences takes as long as all the rest of a turn's work.
         A sentence that can't be kept is missed by a later prompt, and by nobody now."""
-        if brief.call == "reply":
+        if brief.call == "reply" or asked.later:  # said long ago
             yield
             return
         keeping = asyncio.create_task(self.memory.keep(asked.journey_id, asked.turn_id, brief.seq, brief.text, datetime.now(UTC)))
@@ -108,7 +108,7 @@ class Models:
                 schema=schema_of(brief),
                 most_tokens=tokens,
                 seconds=max(0.0, min(SECONDS, left)),
-                on_text=None if brief.hazards else Draft(tell).grow,  # what was flagged is checked before anybody sees it
+                on_text=None if brief.hazards or asked.later else Draft(tell).grow,  # what was flagged is checked before anybody sees it
             )
         except Exception as error:  # nothing came, be it the provider's fault or ours
             await self._book(call, {"status": "failed", "error": type(error).__name__})

@@ -14,7 +14,7 @@ from activities import telling
 from activities.briefing import Briefing
 from activities.guarding import guarded_turn
 from activities.knowledge import pages_for
-from journeys import engine, moving
+from journeys import engine, moving, obligations
 from journeys.brief import Brief
 from journeys.facts import Fact, Made, Said
 from journeys.messages import Decision, Line, Opened, Understanding
@@ -130,10 +130,20 @@ class Records:
                 stops = engine.stops(decision)
                 decision = decision.model_copy(update={"spoken": None if stops else asked.deed})
                 decision = await self._to_reword(work, decision, asked.text, decision) if stops else decision
+            decision = self._owing(work, row["seq"], asked, decision, by_model)
         if decision.runs or decision.starts or decision.reword or work.turn.operation in engine.CONTROLS:
             return Decision.model_validate(await self._store(work, {**row, "decision": decision.model_dump(mode="json")}, calls))
         spoken = asked.reply if isinstance(asked, _Message) and decision.spoken else None
         return await self._tell(work, row, decision, calls, spoken)
+
+    def _owing(self, work: Work, seq: int, asked: "_Message", decision: Decision, by_model: bool) -> Decision:
+        """With what the message leaves to be made good, or settles of it."""
+        about, at = signature(asked.text), work.turn.at
+        if by_model:
+            return obligations.settled_by(work.state, decision, at, about)
+        if not asked.degraded or asked.cites is not None:
+            return decision
+        return obligations.left_by(work.state, decision, work.turn.turn_id, seq, at, about)
 
     async def _tell(
         self, work: Work, row: dict[str, Any], decision: Decision, calls: Sequence[Mapping[str, Any]], spoken: str | None
@@ -156,14 +166,14 @@ class Records:
         if decision.reword and decision.spoken is None:
             failed = Line(code="no_words", about=decision.degraded[-1] if decision.degraded else "")
             decision = decision.model_copy(update={"say": [failed, *decision.say]})
-        return telling.closing(turn, template, state, decision, await self._reply(template, state, decision, spoken))
+        return telling.closing(turn, template, state, decision, await self.worded(template, state, decision, spoken))
 
     async def _to_reword(self, work: Work, whole: Decision, text: str, decision: Decision) -> Decision:
         """A model is to word what became of the turn: it is told what code would say, in the state after it."""
         assert self.briefing
         state = work.state.model_copy()
         engine.carry_out(state, decision)
-        made = await self._reply(work.template, state, whole)
+        made = await self.worded(work.template, state, whole)
         await self.briefing.to_reply(work, state, text, made.text)
         return decision.model_copy(update={"reword": True})
 
@@ -238,7 +248,7 @@ class Records:
             return said, [], [*lines, Line(code="no_knowledge")], calls
         return said, [passage.id for passage in passages], lines, calls
 
-    async def _reply(self, template: Template, state: JourneyState, decision: Decision, spoken: str | None = None) -> Reply:
+    async def worded(self, template: Template, state: JourneyState, decision: Decision, spoken: str | None = None) -> Reply:
         """`state` is that after the decision; `spoken` the words of a model, where they are the answer."""
         made = [(line.about, skill) for line in decision.say if line.code == "made" for skill in line.names]
         refs = [(step, skill, state.steps[step].results[skill].version) for step, skill in made]

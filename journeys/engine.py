@@ -10,7 +10,8 @@ problem(step), question(intent), clarify(intents), status, how_to(action), small
 nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed, intake(step, inputs),
 repeated, not_yours(step), spent(step, option), started(step, child), child_ended(step, child), news(fact, source), overdue(step),
 rested(step), went_without(step), cant_look, offered(persona), switched(persona), stays(persona). The activities add
-hazard(rule), withheld(rule), no_knowledge, no_model(why) and no_words(why); moving.py moved(template, old one) and put_away(titles).
+hazard(rule), withheld(rule), no_knowledge, no_model(why) and no_words(why); moving.py moved(template, old one) and put_away(titles);
+obligations.py owed and let_go(turn); activities/owed.py made_good(turn), given_up(turn, why) and not_taken(inputs).
 """
 
 from collections.abc import Mapping
@@ -112,6 +113,10 @@ def carry_out(state: JourneyState, decision: Decision) -> None:
         state.offered = decision.offered or None
     if decision.questions is not None:
         state.questions = decision.questions
+    if decision.owed is not None:
+        state.owed = decision.owed
+    if state.is_closed:
+        state.owed = []
 
 
 CONTROLS = ("pause", "abandon")  # they pass the lock, so they carry out nothing that an open turn could be changing
@@ -119,6 +124,8 @@ CONTROLS = ("pause", "abandon")  # they pass the lock, so they carry out nothing
 
 def carry_out_control(state: JourneyState, decision: Decision) -> None:
     state.status, state.timers, state.last_heard_at = decision.status, decision.timers, decision.last_heard_at
+    if state.is_closed:
+        state.owed = []
 
 
 def carry_out_beneath(state: JourneyState, decision: Decision) -> None:
@@ -126,6 +133,8 @@ def carry_out_beneath(state: JourneyState, decision: Decision) -> None:
     kept = (state.status, state.timers, state.last_heard_at)
     carry_out(state, decision)
     state.status, state.timers, state.last_heard_at = kept
+    if state.is_closed:
+        state.owed = []
 
 
 def take_up(state: JourneyState, ended: Ended) -> None:
@@ -138,7 +147,7 @@ def take_up(state: JourneyState, ended: Ended) -> None:
 def together(first: Decision, then: Decision) -> Decision:
     """Two decisions carried out one after the other, as one."""
     changed: dict[str, Any] = {name: {**getattr(first, name), **getattr(then, name)} for name in ("inputs", "steps", "children")}
-    for name in ("persona", "heard_as", "offered", "questions"):
+    for name in ("persona", "heard_as", "offered", "questions", "owed"):
         changed[name] = getattr(first if getattr(then, name) is None else then, name)
     said = {"say": [*first.say, *then.say], "move": first.move, "cites": first.cites, "degraded": [*first.degraded, *then.degraded]}
     return then.model_copy(update={**changed, **said, "starts": [*first.starts, *then.starts]})

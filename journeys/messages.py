@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from journeys.inputs import Found, Kept, Slug, Value
-from journeys.state import Child, JourneyState, ResultRef, Status, StepState, Timer
+from journeys.state import Child, JourneyState, Obligation, ResultRef, Status, StepState, Timer
 from journeys.template import Template, TemplateName
 
 MAX_MESSAGE_BYTES = 8 * 1024
@@ -194,11 +194,12 @@ class Decision(Kept):
     timers: list[Timer]
     inputs: dict[str, Value] = {}
     steps: dict[str, StepState] = {}
-    persona: Slug | None = None  # None, here and in the next four: as it was
+    persona: Slug | None = None  # None, here and in the next five down to `owed`: as it was
     children: dict[str, Child] = {}
     heard_as: dict[str, int] | None = None
     offered: str | None = None  # "" takes the offer back
     questions: list[str] | None = None
+    owed: list[Obligation] | None = None
     runs: list[SkillRun] = []
     starts: list[StartChild] = []
     say: list[Line] = []
@@ -247,11 +248,13 @@ class AskModel(Kept):
     call: Literal["answer", "reply"]
     route: str
     nth: int = 1
+    later: int = 0  # which try it is to make good what the turn left undone; 0: the turn itself
 
     @property
     def name(self) -> str:
-        """As in a deed: answer, answer.route2, reply."""
-        return self.call if self.nth == 1 else f"{self.call}.route{self.nth}"
+        """As in a deed: answer, answer.route2, answer.later1, reply."""
+        call = f"{self.call}.later{self.later}" if self.later else self.call
+        return call if self.nth == 1 else f"{call}.route{self.nth}"
 
 
 class Answered(Kept):
@@ -276,6 +279,7 @@ Operation = Literal[
     "switch_persona",
     "child",
     "move",
+    "fulfil",
 ]
 
 JourneyStart.model_rebuild()

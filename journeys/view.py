@@ -58,6 +58,15 @@ class WaitingFor(Frozen):
     next_at: datetime | None = None
 
 
+class OwedView(Frozen):
+    """What a turn left undone and is done by itself: `turn` is its number."""
+
+    turn_id: str
+    turn: int
+    kind: str
+    since: datetime
+
+
 class View(BaseModel):
     """Everything `GET /v1/journeys/{id}` answers."""
 
@@ -84,6 +93,7 @@ class View(BaseModel):
     problems: dict[str, str] = Field(default_factory=dict)
     roles: dict[str, str] = Field(default_factory=dict)
     children: list[ChildView] = []
+    owed: list[OwedView] = []
     moved_from: str | None = None  # the template it followed before it was moved, as `id@version`: it can be moved back
 
 
@@ -116,6 +126,7 @@ def view(template: Template, state: JourneyState, last_turn_id: str | None = Non
             ChildView(journey_id=id_, **child.model_dump(include={"template", "title", "status", "step", "headline"}))
             for id_, child in state.children.items()
         ],
+        owed=[OwedView(turn_id=owed.id, turn=owed.turn, kind=owed.kind, since=owed.since) for owed in state.owed],
     )
 
 
@@ -157,7 +168,21 @@ def actions(template: Template, state: JourneyState) -> list[Action]:
 
 
 def why(view: View, now: datetime) -> str:
-    """One sentence: what it waits for, since when, what happens next."""
+    """What it waits for, since when, what happens next, in one sentence; and in another what it owes."""
+    return f"{_why(view, now)}{still_owed(view, now)}"
+
+
+def still_owed(view: View, now: datetime) -> str:
+    """As a sentence; empty where nothing is."""
+    if not view.owed or view.status in ("completed", "abandoned"):
+        return ""
+    turns = ", ".join(str(owed.turn) for owed in view.owed)
+    many = f"turns {turns}" if len(view.owed) > 1 else f"turn {turns}"
+    comes = "once it is resumed and a model can be reached" if view.status == "paused" else "by itself once a model can be reached"
+    return f" Still owed since {_span(now, view.owed[0].since)}: the fuller answer to {many}. It comes {comes}."
+
+
+def _why(view: View, now: datetime) -> str:
     waiting = view.waiting_for
     ago = _ago(now, waiting.since) if waiting.since else ""
     asked = f" (asked {ago})" if ago else ""

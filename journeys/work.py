@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, PlainSerializer
 from journeys.facts import Fact
 from journeys.inputs import Kept
 from journeys.messages import ChildClosed, Decision, Line, MovedFrom, Operation, SkillResult, SkillRun, StartChild
-from journeys.state import JourneyState
+from journeys.state import JourneyState, Obligation
 from journeys.template import Template
 
 
@@ -76,6 +76,14 @@ class DecideNext(Work):
     text: str | None = None
     say: list[Line] = []
     cites: list[str] = []
+
+
+class SettleOwed(Work):
+    """What became of a try to make good what is owed: `deed` of the call that holds the answer, None where none does, and `failures`."""
+
+    owed: Obligation
+    deed: str | None
+    failures: list[str] = []
 
 
 class RunSkill(Work):

@@ -269,6 +269,11 @@ class Records(Protocol):
         no longer this one: a pause or an end came first."""
         ...
 
+    async def make_good(self, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str, owed: str) -> bool:
+        """`tell_turn` for the turn that makes good what the turn `owed` left undone, whose calls are booked on that one. Nothing is written
+        (False) where the journey's status is no longer this one."""
+        ...
+
     async def show(self, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
         """The journey's row as it is now."""
         ...

@@ -17,6 +17,7 @@ from activities.briefing import Briefing
 from activities.children import Children
 from activities.models import Models
 from activities.moving import Moves
+from activities.owed import Obligations
 from activities.records import Records
 from activities.retrieval import PaidRetrieval
 from activities.skills import Skills
@@ -65,6 +66,7 @@ def build_worker(
     run_with = skills or found.versions()
     records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, run_with, briefing)
     moves, ran, children = Moves(p.records, run_with), Skills(p.records, found), Children(TemporalJourneys(client), p.templates)
+    owed = Obligations(p.records, p.ledger, records, routes)
     return Worker(
         client,
         task_queue=JOURNEYS_QUEUE,
@@ -77,6 +79,8 @@ def build_worker(
             records.show,
             records.fail,
             moves.open,
+            owed.routes,
+            owed.settle,
             ran.run,
             children.start,
             children.tell_parent,

@@ -278,6 +278,8 @@ class Chat:
         with self.lines.aside():
             if turn["operation"] == "timer":
                 self.screen.attention("A reminder")
+            elif turn["operation"] == "fulfil":
+                self.screen.attention("What I still owed you")
             elif turn["text"]:
                 self.screen.said(turn["text"], "In another window")
             else:

@@ -45,6 +45,11 @@ _HAPPENED: Final = {
     "provide": "was given details that changed nothing",
     "refused": "refused what could not be done then",
     "stopped": "not carried out, since it was paused or ended",
+    "owed": "a fuller answer is owed",
+    "let_go": "too much was owed, so the oldest was let go",
+    "made_good": "answered more fully what was asked earlier",
+    "given_up": "gave up on a fuller answer",
+    "not_taken": "what was said then is not noted late",
     "failed": "something went wrong; what was sent is kept",
 }
 

@@ -10,7 +10,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.models import Models
     from journeys.brief import Call
     from journeys.messages import AskModel
-    from workflows.policies import MODEL_CALL
+    from workflows.policies import MODEL_CALL, ONE_CALL
 
 
 @dataclass
@@ -22,16 +22,19 @@ class Outcome:
     failures: list[str] = field(default_factory=list)
 
 
-async def ask(call: Call, journey_id: str, turn_id: str, routes: list[str], tried: list[str], is_stopped: Callable[[], bool]) -> Outcome:
-    """`tried` routes are passed over; they keep their number, which stands in the deed."""
-    outcome = Outcome()
+async def ask(
+    call: Call, journey_id: str, turn_id: str, routes: list[str], tried: list[str], is_stopped: Callable[[], bool], later: int = 0
+) -> Outcome:
+    """`tried` routes are passed over; they keep their number, which stands in the deed. `later`: which try it is to make good what the
+    turn left undone; nobody waits for that, so each route is asked once."""
+    outcome, options = Outcome(), ONE_CALL if later else MODEL_CALL
     activity = Models.answer if call == "answer" else Models.reply
     for nth, route in enumerate(routes, 1):
         if route in tried or is_stopped():
             continue
-        asked = AskModel(journey_id=journey_id, turn_id=turn_id, call=call, route=route, nth=nth)
+        asked = AskModel(journey_id=journey_id, turn_id=turn_id, call=call, route=route, nth=nth, later=later)
         try:
-            answered = await workflow.execute_activity_method(activity, asked, **MODEL_CALL, summary=f"{asked.name}: {route}")
+            answered = await workflow.execute_activity_method(activity, asked, **options, summary=f"{asked.name}: {route}")
         except ActivityError as failure:
             if isinstance(failure.cause, CancelledError):
                 raise

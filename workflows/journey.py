@@ -20,9 +20,10 @@ from temporalio.exceptions import ActivityError, ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.children import Children
     from activities.moving import Moves
+    from activities.owed import Obligations
     from activities.records import Records
     from activities.skills import Skills
-    from journeys import engine, moving, names, refusals
+    from journeys import engine, moving, names, obligations, refusals
     from journeys.brief import Call
     from journeys.facts import (
         Abandoned,
@@ -59,7 +60,7 @@ with workflow.unsafe.imports_passed_through():
         StepRequest,
     )
     from journeys.refusals import KeyReused, Refusal, TooManyAtOnce
-    from journeys.state import JourneyState, Receipt, Timer
+    from journeys.state import JourneyState, Obligation, Receipt, Timer
     from journeys.template import Template
     from journeys.work import (
         BeginChild,
@@ -70,6 +71,7 @@ with workflow.unsafe.imports_passed_through():
         OpenTurn,
         RecordTurn,
         RunSkill,
+        SettleOwed,
         TellParent,
         Turn,
         Work,
@@ -118,6 +120,8 @@ class JourneyWorkflow:
                 await self.child_closed(self.closed_children.pop(0))
             elif due := self.state.due(workflow.now()):
                 await self.time_came(due)
+            elif owed := self.state.owed_now(workflow.now()):
+                await self.make_good(owed)
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self.state.is_closed:
             now = {"state": self.state, "template": self.template, "moved": self.moved}
@@ -444,6 +448,35 @@ class JourneyWorkflow:
                 workflow.logger.error("A timer's turn failed; it is left out.", extra={"timer": timer.id})
             self.state.timers = [other for other in self.state.timers if other != timer]
 
+    async def make_good(self, owed: Obligation) -> None:
+        """Asked beside the turns, so that nobody waits behind a model that may be dead; settled as a turn of its own. A pause or an end
+        that lands meanwhile leaves it as it is."""
+        stops = self.stops
+        try:
+            routes = await workflow.execute_local_activity_method(Obligations.routes, **QUICK)
+            found = (self.state.journey_id, owed.id, routes)
+            said = await ask("answer", *found, [], lambda: self.stops != stops, later=owed.tries + 1)
+            async with self.one_turn:
+                if self.stops == stops:
+                    await self.settle(owed, said)
+        except (ActivityError, ApplicationError) as failure:
+            workflow.logger.error("What is owed can't be settled.", extra={"turn": owed.id, "error": type(failure).__name__})
+        if self.stops == stops and (left := self.state.owed_now(workflow.now())) and left.id == owed.id and left.tries == owed.tries:
+            self.state.owed = obligations.put_off(self.state, owed, [], workflow.now())
+
+    async def settle(self, owed: Obligation, said: Outcome) -> None:
+        turn, stops = self.next_turn("fulfil", Begin(key=owed.id, body_hash="")), self.stops
+        asked = SettleOwed(**self.work(turn), owed=owed, deed=said.deed, failures=said.failures)
+        opened = await workflow.execute_local_activity_method(Obligations.settle, asked, **QUICK, summary=f"owed since turn {owed.turn}")
+        decision = self.found(turn, opened).decision
+        if decision is not None and decision.told:
+            await self.take_in(turn, decision, stops)
+            return
+        if decision is not None and self.stops == stops:
+            engine.carry_out(self.state, decision)
+        if opened.ended is None and self.state.turns == turn.seq:  # nothing was told, so the place is free
+            self.state.turns -= 1
+
     async def child_closed(self, closed: ChildClosed) -> None:
         async with self.one_turn:
             asked = Begin(key=closed.journey_id, body_hash="")
@@ -479,7 +512,7 @@ class JourneyWorkflow:
 
     def remember(self, operation: str, key: str, turn_id: str, seq: int, body_hash: str) -> Receipt:
         receipt = Receipt(turn_id=turn_id, seq=seq, step=self.state.focus, body_hash=body_hash)
-        if operation not in ("timer", "child"):
+        if operation not in ("timer", "child", "fulfil"):
             self.state.remember(names.update_id(operation, key), receipt)
         return receipt
 

@@ -67,3 +67,6 @@ MODEL_CALL: Final[CallOptions] = {
         initial_interval=timedelta(milliseconds=500), backoff_coefficient=3.0, maximum_interval=timedelta(seconds=5), maximum_attempts=3
     ),
 }
+
+# A try to make good what a turn left undone (journeys/obligations.py): the pause before the next one is the journey's, in minutes.
+ONE_CALL: Final[CallOptions] = {**MODEL_CALL, "retry_policy": RetryPolicy(maximum_attempts=1)}

@@ -15,7 +15,7 @@ from journeys.renovation.rough import SCOPES, rough_range
 from journeys.reply import Citation, Reply
 from journeys.result_page import as_text
 from journeys.safety import known, sentence, withheld
-from journeys.state import JourneyState
+from journeys.state import MOST_OWED, JourneyState
 from journeys.template import Template
 from journeys.view import actions, called, question
 from journeys.vocabulary import ACTIONS, FACTS, INTENTS
@@ -37,7 +37,7 @@ PRICING = frozenset({"estimate", "bathroom_estimate", "contractor_estimate", "pr
 # Lines that a model's words replace: all else is said by code, whoever speaks.
 CONVERSATION = frozenset({"question", "small_talk", "out_of_scope", "clarify"})
 MOST_NAMED = 8  # inputs that are still missing, in one sentence
-FIRST = frozenset({"hazard", "welcome_back", "no_model", "no_words"})
+FIRST = frozenset({"hazard", "welcome_back", "no_model", "no_words", "owed", "let_go", "made_good"})
 
 
 class OfflineWriter:
@@ -278,6 +278,37 @@ def _no_words(_page: _Page, line: Line) -> str:
             return "The language model can't be used at the moment, so these words are my own."
 
 
+def _owed(page: _Page, _: Line) -> str:
+    again = "The fuller answer comes here by itself" if page.state.status in ("active", "dormant") else "The fuller answer comes later"
+    return f"{again}, once a model can be reached: you need not ask again."
+
+
+def _let_go(_page: _Page, line: Line) -> str:
+    return f"I keep {MOST_OWED} questions to answer later; the one of turn {line.about} is no longer among them, so please ask it again."
+
+
+def _made_good(_page: _Page, line: Line) -> str:
+    asked = f" “{line.names[0]}”" if line.names else f" your question of turn {line.about}"
+    alone = f"Earlier, when no language model could be reached, I could only answer{asked} from my own rules and pages."
+    return f"{alone} Here is the fuller answer:"
+
+
+def _given_up(_page: _Page, line: Line) -> str:
+    asked = f"“{line.names[0]}”" if line.names else f"your question of turn {line.about}"
+    if "blocked" in line.names[1:]:
+        return f"The fuller answer to {asked} won't come: the language model withheld it. What I said from my own pages stands."
+    return (
+        f"I could not give you the fuller answer to {asked}: no language model gave one in all this time. Ask it again whenever you like."
+    )
+
+
+def _not_taken(page: _Page, line: Line) -> str:
+    titles = [need.title.lower() for name in line.names if (need := page.need(name))]
+    return (
+        f"Only words come late: what you said then of {', '.join(titles)} is not noted by it. Say it again if it holds." if titles else ""
+    )
+
+
 def _hazard(page: _Page, line: Line) -> str:
     said = sentence(line.about, known.country(page.state))
     return f"Safety first: {said}" if said else ""
@@ -365,6 +396,11 @@ SENTENCES: dict[str, Said] = {
     "withheld": _withheld,
     "no_model": _no_model,
     "no_words": _no_words,
+    "owed": _owed,
+    "let_go": _let_go,
+    "made_good": _made_good,
+    "given_up": _given_up,
+    "not_taken": _not_taken,
     "welcome_back": _welcome_back,
     "noted": _noted,
     "out_of_bounds": _out_of_bounds,

@@ -202,8 +202,11 @@ class Records:
         """Reply, view, timeline, events and what was carried out, in one transaction."""
         state, decision = told.state, told.decision
         if decision is None:
-            sentence = f"This was not carried out: the journey is {state.status}. What you wrote is kept."
-            await self._close(told, "stopped", telling.problem("Stopped", sentence, [a.action for a in actions(told.template, state)]))
+            by_person = told.stopped and state.status in ("active", "dormant")
+            sentence = "You stopped it." if by_person else f"This was not carried out: the journey is {state.status}."
+            next_ = [action.action for action in actions(told.template, state)]
+            trouble = telling.problem("Stopped", f"{sentence} What you wrote is kept.", next_)
+            await self._close(told, "stopped", trouble, await self._cut_off(told))
             return
         spoken = (await self.ledger.answer_of(decision.spoken))["reply"] if decision.spoken else None
         await self.records.close_turn(**await self._closing(told.turn, told.template, state, decision, spoken))
@@ -261,17 +264,29 @@ class Records:
         say, passages, spoken = guarded_turn(template, state, decision.say, passages, spoken)
         return self.writer.write(template, state, say, bodies, passages, spoken)
 
-    async def _close(self, told: RecordTurn | FailTurn, status: str, trouble: dict[str, Any]) -> None:
-        """A turn that ends without a reply: its journey's view stays, the person is told."""
+    async def _cut_off(self, told: RecordTurn) -> Reply | None:
+        """What was shown of a reply before it was stopped; None where nobody saw any, and a pause or an end says why."""
+        kept = await self.ledger.answer_of(told.part) if told.part else {}
+        part: str | None = kept.get("reply")
+        if part is None and not told.stopped:
+            return None
+        cites = kept.get("cites", []) if part else []
+        say = [Line(code="cut_off", about="words" if part else "")]
+        none = obligations.as_it_is(told.state).model_copy(update={"say": say, "cites": cites})
+        return await self.worded(told.template, told.state, none, part)
+
+    async def _close(self, told: RecordTurn | FailTurn, status: str, trouble: dict[str, Any], reply: Reply | None = None) -> None:
+        """A turn that ends without all that it should have: its journey's view stays, the person is told."""
+        shown = {"reply": reply.model_dump(mode="json")} if reply else {}
         await self.records.close_turn(
             journey_id=told.state.journey_id,
             turn_id=told.turn.turn_id,
             seq=told.turn.seq,
             at=told.turn.at,
-            turn={"status": status, "problem": trouble, "decision": None},
+            turn={"status": status, "problem": trouble, "decision": None, **shown},
             journey=None,
             entries=[{"kind": status, "about": told.turn.operation, "detail": {"type": trouble["type"]}}],
-            news=[Event(kind="failed", data={**telling.heading(told.turn), "problem": trouble})],
+            news=[Event(kind="failed", data={**telling.heading(told.turn), "problem": trouble, **shown})],
         )
 
 

@@ -18,6 +18,7 @@ from journeys.facts import (
     Resumed,
     Said,
     Skipped,
+    Stopped,
     SwitchedPersona,
     TimeCame,
     WentBack,
@@ -78,6 +79,9 @@ class Draft(Walk):
                 self.made(fact)
             case TimeCame(timer=timer):
                 self.time_came(timer)
+            case Stopped(turn=turn):
+                self.stopped(turn)
+                return self.decision()  # in the middle of another turn, as a pause: nothing is settled here
             case Paused():
                 self.paused()
             case Resumed():
@@ -127,6 +131,12 @@ class Draft(Walk):
         if self.now - self.state.last_heard_at <= LONG_AWAY:
             self.state.last_heard_at = self.now
         self.line("paused")
+
+    def stopped(self, turn: int | None) -> None:
+        if turn is None:
+            self.line("nothing_to_stop")
+        else:
+            self.line("stopped", str(turn))
 
     def resumed(self) -> None:
         """A pause stops the clock of the decisions: each is asked anew, or its deadline could have passed unnoticed."""

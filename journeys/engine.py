@@ -9,8 +9,10 @@ kept(step), chosen(step, option), went_back(step, stale steps), cant_go_back, sk
 problem(step), question(intent), clarify(intents), status, how_to(action), small_talk, out_of_scope,
 nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed, intake(step, inputs),
 repeated, not_yours(step), spent(step, option), started(step, child), child_ended(step, child), news(fact, source), overdue(step),
-rested(step), went_without(step), cant_look, offered(persona), switched(persona), stays(persona). The activities add
-hazard(rule), withheld(rule), no_knowledge, no_model(why) and no_words(why); moving.py moved(template, old one) and put_away(titles);
+rested(step), went_without(step), cant_look, offered(persona), switched(persona), stays(persona), stopped(turn),
+nothing_to_stop. The activities add
+hazard(rule), withheld(rule), no_knowledge, cut_off(words), no_model(why) and no_words(why);
+moving.py moved(template, old one) and put_away(titles);
 obligations.py owed and let_go(turn); activities/owed.py made_good(turn), given_up(turn, why) and not_taken(inputs).
 """
 
@@ -119,7 +121,7 @@ def carry_out(state: JourneyState, decision: Decision) -> None:
         state.owed = []
 
 
-CONTROLS = ("pause", "abandon")  # they pass the lock, so they carry out nothing that an open turn could be changing
+CONTROLS = ("pause", "abandon", "stop")  # they pass the lock, so they carry out nothing that an open turn could be changing
 
 
 def carry_out_control(state: JourneyState, decision: Decision) -> None:

@@ -59,6 +59,13 @@ class Abandoned(Kept):
     kind: Literal["abandoned"] = "abandoned"
 
 
+class Stopped(Kept):
+    """The person wants no more of a reply that is being written; `turn` is its number, None where none is."""
+
+    kind: Literal["stopped"] = "stopped"
+    turn: int | None = None
+
+
 class Made(Kept):
     """Skills ran: what each gave."""
 
@@ -102,6 +109,7 @@ Fact = Annotated[
     | Paused
     | Resumed
     | Abandoned
+    | Stopped
     | Made
     | TimeCame
     | Heard

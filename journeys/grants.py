@@ -15,6 +15,7 @@ from journeys.facts import (
     Paused,
     Resumed,
     Skipped,
+    Stopped,
     SwitchedPersona,
     TimeCame,
     WentBack,
@@ -48,7 +49,7 @@ def check(template: Template, state: JourneyState, fact: Fact | None) -> None:
         return
     if state.is_closed:
         raise JourneyClosed(f"This journey is {state.status}. Its results stay readable; a new one can be started.")
-    if state.status == "paused" and not isinstance(fact, Paused | Resumed | Abandoned):
+    if state.status == "paused" and not isinstance(fact, Paused | Resumed | Abandoned | Stopped):
         raise JourneyPaused("This journey is paused. Resume it first; nothing was lost.")
     match fact:
         case Gave(inputs=inputs):

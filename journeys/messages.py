@@ -81,7 +81,7 @@ class StepRequest(Asked):
 
 
 class Control(Asked):
-    """Pause, resume, abandon."""
+    """Pause, resume, abandon, stop."""
 
     reason: Annotated[str, Field(max_length=500)] = ""
 
@@ -258,9 +258,10 @@ class AskModel(Kept):
 
 
 class Answered(Kept):
-    """What came of a call: `deed` of the row that holds the answer; None where there is none to use, and `outcome` says why."""
+    """What came of a call: `deed` of the row that holds the answer; None where there is none to use, and `outcome` says why. Of one that
+    was stopped, `deed` holds what had been shown by then, if that may stand."""
 
-    outcome: Literal["answered", "broken", "blocked"]
+    outcome: Literal["answered", "broken", "blocked", "stopped"]
     deed: str | None = None
 
 
@@ -280,6 +281,7 @@ Operation = Literal[
     "child",
     "move",
     "fulfil",
+    "stop",
 ]
 
 JourneyStart.model_rebuild()

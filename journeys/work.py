@@ -91,9 +91,12 @@ class RunSkill(Work):
 
 
 class RecordTurn(Work):
-    """`state` is that after the turn, `decision` everything it carried out; None where a pause or an end came in between."""
+    """`state` is that after the turn, `decision` everything it carried out; None where a pause, an end or a stop came in between. `part`:
+    the deed of the call that was cut off, where words of it may stand; `stopped`: the person wanted no more of it."""
 
     decision: Decision | None
+    part: str | None = None
+    stopped: bool = False
 
 
 class FailTurn(Work):

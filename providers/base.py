@@ -1,5 +1,6 @@
 """The Protocols of the outside world. One appears with its second provider or its first fake."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -127,6 +128,14 @@ class Generated(Frozen):
     priced_as: str = ""
 
 
+class CutShort(asyncio.CancelledError):
+    """A call of a model was cancelled while it answered: `so_far` is what came, with what it cost as far as one can tell."""
+
+    def __init__(self, so_far: Generated) -> None:
+        super().__init__()
+        self.so_far = so_far
+
+
 class LanguageModel(Protocol):
     """One model of one provider. `engine` names both, such as gemini:gemini-3.8-flash."""
 
@@ -143,7 +152,8 @@ class LanguageModel(Protocol):
         on_text: Callable[[str], Awaitable[None]] | None = None,
     ) -> Generated:
         """One call, never repeated here. With `schema` the model is asked for JSON of that shape; with `on_text` the answer streams, and
-        everything said so far is handed over as it grows. `seconds` bounds the whole call. Raises an Unavailable or a Refused."""
+        everything said so far is handed over as it grows. `seconds` bounds the whole call. Raises an Unavailable or a Refused;
+        cancelled, a CutShort where anything may have been spent."""
         ...
 
 
@@ -194,11 +204,12 @@ class Known(Frozen):
 
 
 class Call(Frozen):
-    """A row of the ledger: `status` is started, answered, broken (what came can't be used: `why`), blocked (the provider withheld it) or
-    failed (nothing came). `attempt` counts all calls of the turn, so that drafts of two attempts can be told apart."""
+    """A row of the ledger: `status` is started, answered, broken (what came can't be used: `why`), blocked (the provider withheld it),
+    stopped (nobody wanted the rest) or failed (nothing came). `attempt` counts all calls of the turn, so that drafts of two attempts can be
+    told apart."""
 
     deed: str
-    status: Literal["started", "answered", "broken", "blocked", "failed"]
+    status: Literal["started", "answered", "broken", "blocked", "stopped", "failed"]
     why: str = ""
     attempt: int = 1
 

@@ -15,7 +15,7 @@ from temporalio.worker import Interceptor, PollerBehaviorAutoscaling, Replayer, 
 from activities.boundary import Boundary
 from activities.briefing import Briefing
 from activities.children import Children
-from activities.models import Models
+from activities.models import BEAT, Models
 from activities.moving import Moves
 from activities.owed import Obligations
 from activities.records import Records
@@ -107,6 +107,7 @@ def build_models_worker(client: Client, providers: Providers, *, interceptors: S
         interceptors=[*interceptors, Boundary()],
         build_id=build_id(),
         max_concurrent_activities=CALLS_AT_ONCE,
+        max_heartbeat_throttle_interval=timedelta(seconds=BEAT),  # else the SDK sends one in 2.4 s, and a stop waits for it
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=10),
     )

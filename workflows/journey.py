@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
         Paused,
         Resumed,
         Skipped,
+        Stopped,
         SwitchedPersona,
         TimeCame,
         WentBack,
@@ -76,7 +77,7 @@ with workflow.unsafe.imports_passed_through():
         Turn,
         Work,
     )
-    from workflows.asking import Outcome, ask
+    from workflows.asking import Outcome, Running, ask
     from workflows.policies import AT_ONCE, BESIDE, QUICK
 
 Way = Callable[[Turn, Fact | None, str | None], Awaitable[None]]
@@ -84,6 +85,7 @@ TEMPLATE = SearchAttributeKey.for_keyword(names.JOURNEY_TEMPLATE)
 PERSONA = SearchAttributeKey.for_keyword(names.JOURNEY_PERSONA)
 STEP = SearchAttributeKey.for_keyword(names.JOURNEY_STEP)
 STATUS = SearchAttributeKey.for_keyword(names.JOURNEY_STATUS)
+CANCELS = "a pause cancels calls"  # a patch: journeys from before let them end
 
 
 @workflow.defn(failure_exception_types=[Refusal])  # a Refusal fails its update alone; any other exception is our bug and waits for the fix
@@ -108,6 +110,8 @@ class JourneyWorkflow:
         self.one_telling = asyncio.Lock()
         self.admitted = 0
         self.stops = 0  # pauses and ends so far: a turn that sees it grow carries nothing out
+        self.calls: Running = {}  # of models, by the turn that is open
+        self.later_calls: Running = {}  # and those that make good what is owed
         self.shown: tuple[str | None, str, str] | None = None
         self.closed_children: list[ChildClosed] = []
         self.continue_after = start.continue_after_events
@@ -215,6 +219,18 @@ class JourneyWorkflow:
     def admit_end(self, asked: Control) -> None:
         self.refuse("abandon", asked, Abandoned())
 
+    @workflow.update(description="No more of the reply that is being written")
+    async def stop(self, asked: Control) -> Receipt:
+        if known := self.answered("stop", asked):
+            return known
+        turn = min(self.calls.values(), default=None)
+        self.cancel(self.calls)  # before its own turn is opened: a person waits for silence
+        return await self.safely(self.next_turn("stop", asked), self.hush, Stopped(turn=turn), None)
+
+    @stop.validator
+    def admit_stop(self, asked: Control) -> None:
+        self.refuse("stop", asked, Stopped())
+
     @workflow.update(description="To another version of its template, or back")
     async def move(self, asked: MoveRequest) -> Receipt:
         async def way(turn: Turn, fact: Fact | None, text: str | None) -> None:
@@ -246,7 +262,9 @@ class JourneyWorkflow:
     def refuse(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
         """Before anything enters history. Behind open turns only the journey's status is sure; the rest `open` tells in its time."""
         if self.answered(operation, asked) is None:
-            engine.check(self.template, self.state, fact if self.admitted == 0 or isinstance(fact, Paused | Resumed | Abandoned) else None)
+            engine.check(
+                self.template, self.state, fact if self.admitted == 0 or isinstance(fact, Paused | Resumed | Abandoned | Stopped) else None
+            )
 
     def answered(self, operation: Operation, asked: Asked) -> Receipt | None:
         kept = self.state.remembered(names.update_id(operation, asked.key))
@@ -267,7 +285,7 @@ class JourneyWorkflow:
 
     async def control(self, operation: Operation, asked: Asked, fact: Fact) -> Receipt:
         """Past the lock: a pause or an end lands while turns are open, and those carry nothing out any more."""
-        return self.answered(operation, asked) or await self.safely(self.next_turn(operation, asked), self.stop, fact, None)
+        return self.answered(operation, asked) or await self.safely(self.next_turn(operation, asked), self.halt, fact, None)
 
     async def safely(self, turn: Turn, way: Way, fact: Fact | None, text: str | None) -> Receipt:
         try:
@@ -282,6 +300,9 @@ class JourneyWorkflow:
         decision, said = opened.decision, Outcome()
         if opened.routes and text is not None:
             said = await self.ask("answer", turn, opened.routes, [], stops)
+            if said.stopped and self.stops == stops:
+                await self.record(turn, None, said)
+                return
             decision = await self.decide_on(turn, text, said) if self.stops == stops else None
         if decision is not None and decision.told:
             await self.take_in(turn, decision, stops)
@@ -296,9 +317,11 @@ class JourneyWorkflow:
         if carried is not None and carried.reword and self.stops == stops:
             tried = opened.routes[: opened.routes.index(said.route)] if said.route else opened.routes
             told = await self.ask("reply", turn, opened.routes, tried, stops)
-            carried = carried.model_copy(update={"spoken": told.deed, "degraded": [*carried.degraded, *told.failures]})
+            carried = carried.model_copy(
+                update={"spoken": told.deed, "degraded": [*carried.degraded, *told.failures, *(["stopped"] if told.stopped else [])]}
+            )
         if carried is not None or self.stops != stops:
-            await self.record(turn, carried if self.stops == stops else None)
+            await self.record(turn, carried if self.stops == stops else None, said)
 
     async def take_in(self, turn: Turn, decision: Decision, stops: int) -> None:
         """What was told as it was decided. A pause or an end that crossed it stays, and the view is written again, with both."""
@@ -338,12 +361,25 @@ class JourneyWorkflow:
         self.template, self.moved = template, move.kept
         workflow.upsert_search_attributes([TEMPLATE.value_set(template.name)])
 
-    async def stop(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
+    async def halt(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
         decision = (await self.open(turn, fact, text)).decision
         if decision is not None:
             self.stops += 1
+            if (self.calls or self.later_calls) and workflow.patched(CANCELS):
+                self.cancel(self.calls)
+                self.cancel(self.later_calls)
             engine.carry_out_control(self.state, decision)
             await self.record(turn, decision)
+
+    async def hush(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
+        decision = (await self.open(turn, fact, text)).decision
+        if decision is not None:
+            await self.record(turn, decision)
+
+    def cancel(self, calls: Running) -> None:
+        """Each ends by itself, with what it had; the turn that waits for it goes on from there."""
+        for call in calls:
+            call.cancel()
 
     async def open(self, turn: Turn, fact: Fact | None, text: str | None) -> Opened:
         """What follows: a decision, or the routes to ask; neither where the records say that this very turn was told before: then it is
@@ -367,7 +403,8 @@ class JourneyWorkflow:
         return opened
 
     async def ask(self, call: Call, turn: Turn, routes: list[str], tried: list[str], stops: int) -> Outcome:
-        return await ask(call, self.state.journey_id, turn.turn_id, routes, tried, lambda: self.stops != stops)
+        about = (self.state.journey_id, turn.turn_id, turn.seq)
+        return await ask(call, about, routes, tried, lambda: self.stops != stops, self.calls)
 
     async def decide_on(self, turn: Turn, text: str, said: Outcome) -> Decision:
         known = DecideTurn(**self.work(turn), text=text, deed=said.deed, degraded=said.failures)
@@ -402,11 +439,12 @@ class JourneyWorkflow:
         ]
         await asyncio.gather(*starting)
 
-    async def record(self, turn: Turn, decision: Decision | None) -> None:
+    async def record(self, turn: Turn, decision: Decision | None, said: Outcome | None = None) -> None:
         """The last thing a turn does: that order replays whatever happens beside it."""
         self.show()
         async with self.one_telling:  # a pause passes the other lock: the view of one must not be overwritten by an older one
-            told = RecordTurn(**self.work(turn), decision=decision)
+            cut = {"part": said.part or said.deed, "stopped": said.stopped} if said and decision is None else {}
+            told = RecordTurn(**self.work(turn), decision=decision, **cut)
             await workflow.execute_local_activity_method(Records.record, told, **QUICK, summary=f"record {turn.seq}")
 
     async def failed(self, turn: Turn, failure: ActivityError | ApplicationError) -> ApplicationError:
@@ -454,10 +492,10 @@ class JourneyWorkflow:
         stops = self.stops
         try:
             routes = await workflow.execute_local_activity_method(Obligations.routes, **QUICK)
-            found = (self.state.journey_id, owed.id, routes)
-            said = await ask("answer", *found, [], lambda: self.stops != stops, later=owed.tries + 1)
+            about = (self.state.journey_id, owed.id, owed.turn)
+            said = await ask("answer", about, routes, [], lambda: self.stops != stops, self.later_calls, later=owed.tries + 1)
             async with self.one_turn:
-                if self.stops == stops:
+                if self.stops == stops and not said.stopped:
                     await self.settle(owed, said)
         except (ActivityError, ApplicationError) as failure:
             workflow.logger.error("What is owed can't be settled.", extra={"turn": owed.id, "error": type(failure).__name__})

@@ -178,6 +178,12 @@ async def resume(journey_id: JourneyId, body: ControlBody, doors: Open, tenant: 
     return keyed(await _control(doors, tenant, journey_id, "resume", JourneyWorkflow.resume, body, key, wait), key)
 
 
+@router.post("/stop", response_model=TurnAnswer, responses=documented(*ANY))
+async def stop(journey_id: JourneyId, body: ControlBody, doors: Open, tenant: Tenant, key: IdempotencyKey, wait: Wait = 30.0) -> Response:
+    """No more of the reply that is being written: its turn ends as `stopped`, with what was shown by then; the journey goes on."""
+    return keyed(await _control(doors, tenant, journey_id, "stop", JourneyWorkflow.stop, body, key, wait), key)
+
+
 @router.post("/abandon", response_model=TurnAnswer, responses=documented(*ANY))
 async def abandon(
     journey_id: JourneyId, body: ControlBody, doors: Open, tenant: Tenant, key: IdempotencyKey, wait: Wait = 30.0

@@ -268,8 +268,17 @@ def _no_model(_page: _Page, line: Line) -> str:
             return "The language model can't be used at the moment, so I answer from my own rules and pages."
 
 
+def _cut_off(page: _Page, line: Line) -> str:
+    """`about`: "" where nothing of it can be shown."""
+    shown = "so this is not the whole answer" if line.about else "before there was anything to show"
+    why = "as you asked" if page.state.status in ("active", "dormant") else f"since the journey is {page.state.status}"
+    return f"The reply was stopped here, {why}, {shown}. Your message is kept, and nothing was noted or decided from it."
+
+
 def _no_words(_page: _Page, line: Line) -> str:
     match line.about:
+        case "stopped":
+            return "You stopped the words of the language model, so these are my own."
         case "blocked":
             return "The language model withheld its words on this, so these are my own."
         case "broken":
@@ -394,6 +403,9 @@ SENTENCES: dict[str, Said] = {
     "began": _began,
     "hazard": _hazard,
     "withheld": _withheld,
+    "cut_off": _cut_off,
+    "stopped": lambda page, line: f"Stopped: the reply of turn {line.about} ends where it was.",
+    "nothing_to_stop": lambda page, line: "No reply is being written at the moment, so there is nothing to stop.",
     "no_model": _no_model,
     "no_words": _no_words,
     "owed": _owed,

@@ -25,7 +25,7 @@ from providers.errors import InvalidRequest, ProviderError
 SECONDS: Final = 20.0  # for one call; a flash model answers a turn in two or three
 TO_BOOK: Final = 2.0  # of a try's time is kept to book what came of it; a busy worker takes a second
 TOKENS: Final = 3_000  # for one answer; a long one has 400, and what a model thinks before it counts too
-BEAT: Final = 0.4  # seconds between heartbeats: with one comes the word that a call is to be stopped. Their timeout is three
+BEAT: Final = 0.6  # seconds between heartbeats: with one comes the word that a call is to be stopped. Their timeout is three
 
 
 class Models:

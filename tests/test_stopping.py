@@ -13,6 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from providers.base import CutShort, Generated
 from providers.store.calls import calls_of
 from tests.running import Stack, replays, stack, until
+from tests.worker.test_chat import Seen
 
 pytestmark = pytest.mark.anyio
 WITHIN = 1.0  # second, from the stop's arrival to the end of the call
@@ -93,8 +94,6 @@ async def test_a_stop_ends_the_call_within_a_second_and_keeps_what_was_shown(spe
     [call] = await speaking.store.read(lambda db: calls_of(db, journey))
     assert (call["status"], call["attempts"], call["in_doubt"]) == ("stopped", 1, 0)
     assert call["usage"]["candidatesTokenCount"] > 0
-    following = (await speaking.http.post(f"/v1/journeys/{journey}/inputs", json={"inputs": {}})).status_code
-    assert following in (200, 404, 409, 422)
     given = {"goal": {"kind": "text", "text": "new cabinets"}}
     assert (await speaking.http.post(f"/v1/journeys/{journey}/inputs", json={"inputs": given})).status_code == 200
     await replays(await speaking.history(journey))
@@ -125,3 +124,21 @@ async def test_a_stop_with_nothing_to_stop_says_so_and_the_same_key_answers_the_
     ]
     assert answers[0] == answers[1]
     assert "there is nothing to stop" in answers[0]["reply"]["text"]
+
+
+async def test_ctrl_c_in_the_chat_stops_the_reply_and_the_conversation_goes_on(speaking: Stack, slow: Slow) -> None:
+    seen = Seen(speaking)
+    slow.speaking.clear()
+
+    async def interrupt() -> None:
+        await slow.speaking.wait()
+        assert seen.chat.hush()
+        assert not seen.chat.hush()  # the second one leaves
+
+    interrupting = asyncio.create_task(interrupt())
+    text = await seen.run(message=QUESTION)
+    await interrupting
+    assert "A kitchen takes some time" in text
+    assert "The reply was stopped here" in text
+    assert "In another window" not in text
+    assert not seen.chat.hush()

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from journeys.effects import EffectOrder, EffectRef
 from journeys.inputs import Found, Kept, Slug, Value
 from journeys.state import Child, JourneyState, Obligation, ResultRef, Status, StepState, Timer
 from journeys.template import Template, TemplateName
@@ -202,6 +203,9 @@ class Decision(Kept):
     owed: list[Obligation] | None = None
     runs: list[SkillRun] = []
     starts: list[StartChild] = []
+    effects: list[EffectOrder] = []
+    undoes: list[str] = []  # deeds to be withdrawn
+    effects_done: dict[str, EffectRef] = {}  # what came of both
     say: list[Line] = []
     cites: list[str] = []
     spoken: str | None = None  # the deed of the call whose reply is the answer; None: code words it
@@ -263,6 +267,21 @@ class Answered(Kept):
 
     outcome: Literal["answered", "broken", "blocked", "stopped"]
     deed: str | None = None
+
+
+class SettleEffect(Kept):
+    """One effect, by its deed; `again`: the person wants it sent once more, though it may have arrived."""
+
+    journey_id: str
+    deed: str
+    again: bool = False
+
+
+class Swept(Kept):
+    """How many open effects a sweep settled, and how many it had to leave."""
+
+    settled: int
+    left: int
 
 
 Operation = Literal[

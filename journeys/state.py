@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from journeys.effects import EffectRef
 from journeys.inputs import Kept, Slug, Value
 
 Status = Literal["active", "paused", "dormant", "completed", "abandoned"]
@@ -130,6 +131,7 @@ class JourneyState(BaseModel):
     questions: list[str] = []  # signatures of the last questions, so that one asked again and again is noticed
     recent: list[Remembered] = []
     owed: list[Obligation] = []  # oldest first
+    effects: dict[str, EffectRef] = {}  # what was done in the world outside, by deed; the newest
 
     @property
     def is_closed(self) -> bool:

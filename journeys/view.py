@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from journeys.effects import EffectStatus
 from journeys.inputs import Frozen, Need
 from journeys.state import SETTLED, JourneyState, Status, StepState, StepStatus
 from journeys.template import PERSONA_SWITCH, Step, Template
@@ -67,6 +68,16 @@ class OwedView(Frozen):
     since: datetime
 
 
+class EffectView(Frozen):
+    """Something that was done in the world outside. `went_out` is False where it is only kept here, for the person to send."""
+
+    deed: str
+    kind: str
+    step: str
+    status: EffectStatus
+    went_out: bool
+
+
 class View(BaseModel):
     """Everything `GET /v1/journeys/{id}` answers."""
 
@@ -94,6 +105,7 @@ class View(BaseModel):
     roles: dict[str, str] = Field(default_factory=dict)
     children: list[ChildView] = []
     owed: list[OwedView] = []
+    effects: list[EffectView] = []
     moved_from: str | None = None  # the template it followed before it was moved, as `id@version`: it can be moved back
 
 
@@ -126,6 +138,7 @@ def view(template: Template, state: JourneyState, last_turn_id: str | None = Non
             ChildView(journey_id=id_, **child.model_dump(include={"template", "title", "status", "step", "headline"}))
             for id_, child in state.children.items()
         ],
+        effects=[EffectView(deed=deed, **ref.model_dump()) for deed, ref in state.effects.items()],
         owed=[OwedView(turn_id=owed.id, turn=owed.turn, kind=owed.kind, since=owed.since) for owed in state.owed],
     )
 

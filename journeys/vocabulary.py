@@ -143,6 +143,9 @@ SKILLS: Final[dict[str, str]] = {
     "tax_education": "the arithmetic of US depreciation, as education",
 }
 
+# What a decision may do in the world outside, as in "I sent …".
+EFFECTS: Final[dict[str, str]] = {"quote_request": "the request for a quote"}
+
 # What somebody outside can tell a journey, through the API: it brings the inputs of the step that waits for it.
 FACTS: Final[dict[str, str]] = {
     "quote_received": "a quote came in",

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, PlainSerializer
 
+from journeys.effects import EffectOrder
 from journeys.facts import Fact
 from journeys.inputs import Kept
 from journeys.messages import ChildClosed, Decision, Line, MovedFrom, Operation, SkillResult, SkillRun, StartChild
@@ -84,6 +85,10 @@ class SettleOwed(Work):
     owed: Obligation
     deed: str | None
     failures: list[str] = []
+
+
+class ReserveEffects(Work):
+    orders: list[EffectOrder]
 
 
 class RunSkill(Work):

@@ -9,12 +9,14 @@ from typing import Annotated, Any, Final, Literal, Protocol
 from pydantic import BaseModel, StringConstraints
 
 from journeys.brief import Brief
+from journeys.effects import EffectStatus
 from journeys.inputs import Frozen, Need, Slug
 from journeys.memory import Recollection
 from journeys.messages import ChildClosed, Ended, JourneyStart, Line, Understanding
 from journeys.reply import Reply
 from journeys.state import JourneyState
 from journeys.template import Template
+from providers.errors import Unavailable
 
 GENERAL: Final = "general"
 Region = Annotated[str, StringConstraints(pattern=rf"^({GENERAL}|[A-Z]{{2}}(-[A-Z]{{2,3}})?)$")]  # US, US-WA
@@ -296,3 +298,64 @@ class Records(Protocol):
     async def results(self, journey_id: str, refs: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], dict[str, Any]]:
         """Rows (`body`, `inputs_hash`, `made_with`, `headline`, `made_at`) by (step, skill), of the versions asked for."""
         ...
+
+
+class Effect(Frozen):
+    """One effect in the world, as its row says (providers/store/tables.py). `receipt` is what the outlet calls it; `outlet` its name."""
+
+    deed: str
+    journey_id: str
+    turn_id: str
+    step: str
+    kind: str
+    recipient: str
+    body: str
+    body_hash: str
+    status: EffectStatus
+    outlet: str = ""
+    receipt: str = ""
+    error: str = ""
+    tries: int = 0
+    reserved_at: datetime
+    changed_at: datetime
+
+
+class Effects(Protocol):
+    """The ledger of effects. Every writing method can be run again with the same outcome."""
+
+    async def reserve(self, rows: Sequence[Mapping[str, Any]]) -> None: ...
+
+    async def effect(self, deed: str) -> Effect | None: ...
+
+    async def move(self, deed: str, was: Sequence[str], to: str, at: datetime, **values: Any) -> bool:
+        """From one of these states to another; False where it is in none of them any more."""
+        ...
+
+    async def unsettled(self, before: datetime, limit: int) -> list[Effect]: ...
+
+
+class NotSent(Unavailable):
+    """Certainly nothing went out: it may be sent again without asking anybody."""
+
+
+class Outlet(Protocol):
+    """Where effects go out. `sends` is False where it only keeps them for the person; `can_be_asked`: whether `find` knows what it has."""
+
+    name: str
+    sends: bool
+    can_be_asked: bool
+
+    async def send(self, deed: str, kind: str, to: str, body: str) -> str:
+        """The receipt. The deed is its idempotency key. Raises NotSent, a Refused, or another Unavailable, after which nobody can say
+        whether it went out."""
+        ...
+
+    async def find(self, deed: str) -> str | None:
+        """The receipt of an effect that it has; None where it never got it."""
+        ...
+
+    async def undo(self, deed: str, receipt: str) -> bool:
+        """Whether it is withdrawn."""
+        ...
+
+    async def close(self) -> None: ...

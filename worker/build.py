@@ -15,6 +15,7 @@ from temporalio.worker import Interceptor, PollerBehaviorAutoscaling, Replayer, 
 from activities.boundary import Boundary
 from activities.briefing import Briefing
 from activities.children import Children
+from activities.effects import Effects
 from activities.models import BEAT, Models
 from activities.moving import Moves
 from activities.owed import Obligations
@@ -42,6 +43,8 @@ class Providers:
     ledger: base.Ledger
     memory: base.Memory
     templates: base.Templates
+    effects: base.Effects
+    outlet: base.Outlet
     models: Sequence[base.LanguageModel] = ()  # best first; none: everything is read and worded offline
     retrieval: PaidRetrieval | None = None  # of passages for a model, where a paid embedder finds them
 
@@ -66,6 +69,7 @@ def build_worker(
     run_with = skills or found.versions()
     records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, run_with, briefing)
     moves, ran, children = Moves(p.records, run_with), Skills(p.records, found), Children(TemporalJourneys(client), p.templates)
+    outside = Effects(p.effects, p.outlet)
     owed = Obligations(p.records, p.ledger, records, routes)
     return Worker(
         client,
@@ -79,6 +83,11 @@ def build_worker(
             records.show,
             records.fail,
             moves.open,
+            outside.reserve,
+            outside.send,
+            outside.undo,
+            outside.leave,
+            outside.sweep,
             owed.routes,
             owed.settle,
             ran.run,

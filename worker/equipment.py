@@ -16,8 +16,10 @@ from providers.memory import SqlMemory
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter
+from providers.outlets import outlet
 from providers.settings import Settings
 from providers.store.calls import SqlLedger
+from providers.store.effects import SqlEffects
 from providers.store.journeys import SqlRecords
 from providers.store.store import Store
 from worker.build import Providers
@@ -45,6 +47,8 @@ class Equipment:
             ledger=SqlLedger(self.store),
             memory=SqlMemory(self.store, embedder),
             templates=Shelved(self.store),
+            effects=SqlEffects(self.store),
+            outlet=outlet(settings),
             models=[GeminiModel(self.gemini, name) for name in settings.gemini_models] if self.gemini else [],
             retrieval=self._paid_retrieval(settings),
         )
@@ -69,6 +73,7 @@ class Equipment:
     async def close(self) -> None:
         if self.gemini:
             await self.gemini.close()
+        await self.providers.outlet.close()
         await asyncio.to_thread(self.knowledge.close)
         self.store.close()
 

@@ -19,11 +19,12 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.children import Children
+    from activities.effects import Effects
     from activities.moving import Moves
     from activities.owed import Obligations
     from activities.records import Records
     from activities.skills import Skills
-    from journeys import engine, moving, names, obligations, refusals
+    from journeys import effects, engine, moving, names, obligations, refusals
     from journeys.brief import Call
     from journeys.facts import (
         Abandoned,
@@ -71,6 +72,7 @@ with workflow.unsafe.imports_passed_through():
         OpenMove,
         OpenTurn,
         RecordTurn,
+        ReserveEffects,
         RunSkill,
         SettleOwed,
         TellParent,
@@ -78,6 +80,7 @@ with workflow.unsafe.imports_passed_through():
         Work,
     )
     from workflows.asking import Outcome, Running, ask
+    from workflows.outside import carry_outside
     from workflows.policies import AT_ONCE, BESIDE, QUICK
 
 Way = Callable[[Turn, Fact | None, str | None], Awaitable[None]]
@@ -313,6 +316,8 @@ class JourneyWorkflow:
             carried = engine.together(carried, decision) if carried else decision
             if decision.starts:
                 await self.start_children(decision)
+            if decision.effects or decision.undoes:
+                carried = await self.go_outside(turn, carried)
             decision = await self.run_skills(turn, carried, decision, text if said.route else None) if decision.runs else None
         if carried is not None and carried.reword and self.stops == stops:
             tried = opened.routes[: opened.routes.index(said.route)] if said.route else opened.routes
@@ -369,7 +374,7 @@ class JourneyWorkflow:
                 self.cancel(self.calls)
                 self.cancel(self.later_calls)
             engine.carry_out_control(self.state, decision)
-            await self.record(turn, decision)
+            await self.record(turn, await self.go_outside(turn, decision) if decision.undoes else decision)
 
     async def hush(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
         decision = (await self.open(turn, fact, text)).decision
@@ -429,6 +434,15 @@ class JourneyWorkflow:
         ]
         made = DecideNext(**work, results=await asyncio.gather(*running), text=text, say=carried.say, cites=carried.cites)
         return await workflow.execute_local_activity_method(Records.decide_next, made, **QUICK)
+
+    async def go_outside(self, turn: Turn, carried: Decision) -> Decision:
+        """What was ordered is reserved first, word for word; then it goes out. A worker killed anywhere here sends nothing twice."""
+        if carried.effects:
+            work = ReserveEffects(**self.work(turn), orders=carried.effects)
+            await workflow.execute_local_activity_method(Effects.reserve, work, **QUICK)
+        done = await carry_outside(self.state.journey_id, self.state.effects, carried)
+        self.state.effects = effects.kept(self.state.effects, done.effects_done)
+        return done
 
     async def start_children(self, decision: Decision) -> None:
         """Side by side, each with its own id: a worker killed here starts none of them twice."""

@@ -18,7 +18,7 @@ from journeys.safety import known, sentence, withheld
 from journeys.state import MOST_OWED, JourneyState
 from journeys.template import Template
 from journeys.view import actions, called, question
-from journeys.vocabulary import ACTIONS, FACTS, INTENTS
+from journeys.vocabulary import ACTIONS, EFFECTS, FACTS, INTENTS
 from journeys.wording import told
 from providers.base import Passage
 
@@ -413,6 +413,20 @@ SENTENCES: dict[str, Said] = {
     "made_good": _made_good,
     "given_up": _given_up,
     "not_taken": _not_taken,
+    "sent_out": lambda page, line: f"I sent {EFFECTS.get(line.about, 'it')} to those you named, once, and have a receipt.",
+    "kept_here": lambda page, line: (
+        f"I kept {EFFECTS.get(line.about, 'it')} in the outbox here: nothing is set up to send it, so please send it yourself."
+    ),
+    "not_sent": lambda page, line: f"Nobody would take {EFFECTS.get(line.about, 'it')}: it did not go out, so please send it yourself.",
+    "not_sent_yet": lambda page, line: f"I could not send {EFFECTS.get(line.about, 'it')} yet; nothing went out. It is tried again.",
+    "in_doubt": lambda page, line: (
+        f"I can't say whether {EFFECTS.get(line.about, 'it')} went out: it was handed over and nobody confirmed it. I send nothing twice "
+        "by myself: ask those you named whether it came, then have it sent again or leave it."
+    ),
+    "withdrawn": lambda page, line: f"I withdrew {EFFECTS.get(line.about, 'it')}.",
+    "not_withdrawn": lambda page, line: (
+        f"What can't be undone: {EFFECTS.get(line.about, 'it')} is out and can't be withdrawn from here, so tell those you named."
+    ),
     "welcome_back": _welcome_back,
     "noted": _noted,
     "out_of_bounds": _out_of_bounds,

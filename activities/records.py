@@ -131,7 +131,7 @@ class Records:
                 decision = decision.model_copy(update={"spoken": None if stops else asked.deed})
                 decision = await self._to_reword(work, decision, asked.text, decision) if stops else decision
             decision = self._owing(work, row["seq"], asked, decision, by_model)
-        outward = decision.starts or decision.effects or decision.undoes
+        outward = decision.starts or decision.goes_outside
         if decision.runs or outward or decision.reword or work.turn.operation in engine.CONTROLS:
             return Decision.model_validate(await self._store(work, {**row, "decision": decision.model_dump(mode="json")}, calls))
         spoken = asked.reply if isinstance(asked, _Message) and decision.spoken else None

@@ -18,6 +18,7 @@ from journeys.facts import (
     Paused,
     Resumed,
     Said,
+    SettledEffect,
     Skipped,
     Stopped,
     SwitchedPersona,
@@ -55,7 +56,7 @@ class Draft(Walk):
     def after(self, fact: Fact) -> Decision:
         if self.state.is_closed:  # a result or a timer that came too late
             return self.decision()
-        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona):
+        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona | SettledEffect):
             self.heard()
         match fact:
             case Began():
@@ -68,6 +69,8 @@ class Draft(Walk):
                 self.chose(step, option)
             case Heard():
                 self.told_from_outside(fact)
+            case SettledEffect(deed=deed, choice=choice):
+                (self.again if choice == "send_again" else self.leaves).append(deed)
             case SwitchedPersona(persona=persona):
                 self.switched(persona)
             case ChildEnded(child=child):

@@ -14,7 +14,7 @@ nothing_to_stop. The activities add
 hazard(rule), withheld(rule), no_knowledge, cut_off(words), no_model(why) and no_words(why);
 moving.py moved(template, old one) and put_away(titles);
 obligations.py owed and let_go(turn); activities/owed.py made_good(turn), given_up(turn, why) and not_taken(inputs);
-workflows/outside.py sent_out, kept_here, not_sent, not_sent_yet, in_doubt, withdrawn and not_withdrawn(kind).
+workflows/outside.py sent_out, kept_here, not_sent, not_sent_yet, in_doubt, left, withdrawn and not_withdrawn(kind).
 """
 
 from collections.abc import Mapping

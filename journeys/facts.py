@@ -66,6 +66,14 @@ class Stopped(Kept):
     turn: int | None = None
 
 
+class SettledEffect(Kept):
+    """The person says what shall become of an effect that is in doubt."""
+
+    kind: Literal["settled_effect"] = "settled_effect"
+    deed: str
+    choice: Literal["send_again", "leave_it"]
+
+
 class Made(Kept):
     """Skills ran: what each gave."""
 
@@ -110,6 +118,7 @@ Fact = Annotated[
     | Resumed
     | Abandoned
     | Stopped
+    | SettledEffect
     | Made
     | TimeCame
     | Heard

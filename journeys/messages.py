@@ -87,6 +87,13 @@ class Control(Asked):
     reason: Annotated[str, Field(max_length=500)] = ""
 
 
+class EffectChoice(Asked):
+    """What shall become of an effect that is in doubt."""
+
+    deed: Annotated[str, Field(max_length=200)]
+    choice: Literal["send_again", "leave_it"]
+
+
 class MoveRequest(Asked):
     """To this version of its template; with `undo` back to it, with what the last move had put away."""
 
@@ -205,7 +212,9 @@ class Decision(Kept):
     starts: list[StartChild] = []
     effects: list[EffectOrder] = []
     undoes: list[str] = []  # deeds to be withdrawn
-    effects_done: dict[str, EffectRef] = {}  # what came of both
+    again: list[str] = []  # and, of those in doubt, to be sent once more
+    leaves: list[str] = []  # or to be left
+    effects_done: dict[str, EffectRef] = {}  # what came of them all
     say: list[Line] = []
     cites: list[str] = []
     spoken: str | None = None  # the deed of the call whose reply is the answer; None: code words it
@@ -213,6 +222,10 @@ class Decision(Kept):
     degraded: list[str] = []  # what could not be done as planned
     told: bool = False  # the reply went out in the transaction that kept the decision
     move: Move | None = None  # carried out first, by moving.carry_out
+
+    @property
+    def goes_outside(self) -> bool:
+        return bool(self.effects or self.undoes or self.again or self.leaves)
 
 
 class Ended(Kept):
@@ -301,6 +314,7 @@ Operation = Literal[
     "move",
     "fulfil",
     "stop",
+    "settle_effect",
 ]
 
 JourneyStart.model_rebuild()

@@ -9,7 +9,7 @@ from journeys.effects import EffectStatus
 from journeys.inputs import Frozen, Need
 from journeys.state import SETTLED, JourneyState, Status, StepState, StepStatus
 from journeys.template import PERSONA_SWITCH, Step, Template
-from journeys.vocabulary import ACTIONS, CALLED
+from journeys.vocabulary import ACTIONS, CALLED, EFFECTS
 
 
 class Action(Frozen):
@@ -171,6 +171,11 @@ def actions(template: Template, state: JourneyState) -> list[Action]:
     found: list[Action] = []
     if state.asked == PERSONA_SWITCH and state.offered:
         found.append(_action("switch_persona", f"Go on as for {called(state.offered)}", persona=state.offered))
+    for deed, ref in state.effects.items():
+        if ref.status == "in_doubt":
+            about = EFFECTS.get(ref.kind, "it")
+            found.append(_action("send_again", f"Send {about} again, though it may have arrived", deed=deed, choice="send_again"))
+            found.append(_action("leave_it", f"Leave {about}: it is not sent again", deed=deed, choice="leave_it"))
     focus = template.step(state.focus) if state.focus else None
     if focus:
         found += _focus_actions(focus, state.steps[focus.id], state.asked, template)

@@ -99,6 +99,8 @@ ACTIONS: Final[dict[str, str]] = {
     "results": "Read the results",
     "start": "Start another journey",
     "retry": "Send it again with the same Idempotency-Key",
+    "send_again": "Send it again, though it may have arrived",
+    "leave_it": "Leave it: it is not sent again",
     "new_key": "Send it with a new Idempotency-Key",
     "wait": "Wait for the reply",
     "versions": "See the versions of this template",

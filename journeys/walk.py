@@ -34,6 +34,8 @@ class Walk:
         self.starts: list[StartChild] = []
         self.effects: list[EffectOrder] = []
         self.undoes: list[str] = []
+        self.again: list[str] = []
+        self.leaves: list[str] = []
         self.ask_first: str | None = None
         self.came: Timer | None = None
         self.behind: set[str] = set()  # steps that build, directly or through others, on one that is not settled
@@ -237,5 +239,7 @@ class Walk:
             starts=[] if state.is_closed else self.starts,
             effects=[] if state.is_closed else self.effects,
             undoes=self.undoes,
+            again=self.again,
+            leaves=self.leaves,
             say=self.say,
         )

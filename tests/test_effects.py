@@ -2,16 +2,17 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from providers.library import library
-from providers.outlets import HttpOutlet, Outbox
+from providers.outlets import HttpOutlet
 from tests.factories import a_value
 from tests.outlet_sink import Sink, sink
-from tests.running import Stack, replays, stack
+from tests.running import Stack, local_server, replays, stack
 
 pytestmark = pytest.mark.anyio
 
@@ -114,10 +115,28 @@ async def test_an_end_says_what_can_not_be_undone(asking: Stack, fresh: Sink) ->
     await replays(await asking.history(journey))
 
 
-async def test_without_a_service_it_is_kept_in_the_outbox_and_the_reply_says_so(homeview: Stack) -> None:
-    journey = await about_to_ask(homeview)
-    turn = await act(homeview, journey, "decisions", {"step": "share", "option": "go_out"})
-    assert "nothing is set up to send it, so please send it yourself" in turn["reply"]["text"]
-    outbox = homeview.providers.outlet
-    assert isinstance(outbox, Outbox)
-    assert len(list(outbox.folder.glob("*.txt"))) == 1
+@pytest.mark.parametrize(("choice", "sent", "status"), [("send_again", 2, "confirmed"), ("leave_it", 1, "failed")])
+async def test_what_nobody_can_know_is_shown_with_a_choice_and_sent_again_only_then(
+    asking: Stack, fresh: Sink, monkeypatch: pytest.MonkeyPatch, choice: str, sent: int, status: str
+) -> None:
+    monkeypatch.setattr(asking.providers.outlet, "can_be_asked", False)  # as a mail server
+    journey = await about_to_ask(asking)
+    fresh.faults = ["lost"]
+    turn = await act(asking, journey, "decisions", {"step": "share", "option": "go_out"})
+    assert "I can't say whether the request for a quote went out" in turn["reply"]["text"]
+    assert len(fresh.taken) == 1
+    offered = [action for action in (await asking.view(journey))["actions"] if action["action"] == choice]
+    turn = await act(asking, journey, "effects", offered[0]["params"])
+    assert [effect["status"] for effect in (await asking.view(journey))["effects"]] == [status]
+    assert len(fresh.taken) == sent
+    refused = await asking.http.post(f"/v1/journeys/{journey}/effects", json=offered[0]["params"])
+    assert (refused.status_code, refused.json()["type"]) == (409, "/problems/NotInDoubt")
+    await replays(await asking.history(journey))
+
+
+async def test_without_a_service_it_is_kept_in_the_outbox_and_the_reply_says_so(mind: tuple[Any, Any, Any], tmp_path: Path) -> None:
+    async with local_server() as env, stack(env, tmp_path, mind) as homeview:
+        journey = await about_to_ask(homeview)
+        turn = await act(homeview, journey, "decisions", {"step": "share", "option": "go_out"})
+        assert "nothing is set up to send it, so please send it yourself" in turn["reply"]["text"]
+        assert len(list((tmp_path / "outbox").glob("*.txt"))) == 1

@@ -37,6 +37,7 @@ _HAPPENED: Final = {
     "not_sent": "could not be sent",
     "not_sent_yet": "waits to be sent",
     "in_doubt": "may or may not have gone out",
+    "left": "left it as it is",
     "withdrawn": "withdrew it",
     "not_withdrawn": "could not be withdrawn",
     "welcome_back": "welcomed back",

@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
         Heard,
         Paused,
         Resumed,
+        SettledEffect,
         Skipped,
         Stopped,
         SwitchedPersona,
@@ -49,6 +50,7 @@ with workflow.unsafe.imports_passed_through():
         Control,
         DecideRequest,
         Decision,
+        EffectChoice,
         Ended,
         Inputs,
         JourneyStart,
@@ -234,6 +236,14 @@ class JourneyWorkflow:
     def admit_stop(self, asked: Control) -> None:
         self.refuse("stop", asked, Stopped())
 
+    @workflow.update(description="What shall become of an effect that is in doubt")
+    async def settle_effect(self, asked: EffectChoice) -> Receipt:
+        return await self.turn("settle_effect", asked, SettledEffect(deed=asked.deed, choice=asked.choice))
+
+    @settle_effect.validator
+    def admit_settling(self, asked: EffectChoice) -> None:
+        self.admit("settle_effect", asked, SettledEffect(deed=asked.deed, choice=asked.choice))
+
     @workflow.update(description="To another version of its template, or back")
     async def move(self, asked: MoveRequest) -> Receipt:
         async def way(turn: Turn, fact: Fact | None, text: str | None) -> None:
@@ -316,7 +326,7 @@ class JourneyWorkflow:
             carried = engine.together(carried, decision) if carried else decision
             if decision.starts:
                 await self.start_children(decision)
-            if decision.effects or decision.undoes:
+            if decision.goes_outside:
                 carried = await self.go_outside(turn, carried)
             decision = await self.run_skills(turn, carried, decision, text if said.route else None) if decision.runs else None
         if carried is not None and carried.reword and self.stops == stops:

@@ -423,6 +423,7 @@ SENTENCES: dict[str, Said] = {
         f"I can't say whether {EFFECTS.get(line.about, 'it')} went out: it was handed over and nobody confirmed it. I send nothing twice "
         "by myself: ask those you named whether it came, then have it sent again or leave it."
     ),
+    "left": lambda page, line: f"I leave {EFFECTS.get(line.about, 'it')} as it is and don't send it again.",
     "withdrawn": lambda page, line: f"I withdrew {EFFECTS.get(line.about, 'it')}.",
     "not_withdrawn": lambda page, line: (
         f"What can't be undone: {EFFECTS.get(line.about, 'it')} is out and can't be withdrawn from here, so tell those you named."

@@ -96,7 +96,7 @@ def line_codes() -> set[str]:
     for call in calls(source(*SAYERS), "Line"):
         found |= {word for keyword in call.keywords if keyword.arg == "code" for word in words(keyword.value)}
     found |= {word_for(a_done(status, went_out=out)) for status in get_args(EffectStatus) for out in (True, False)}
-    return found | {"not_withdrawn"}
+    return found | {"not_withdrawn", "left"}
 
 
 def a_done(status: EffectStatus, went_out: bool) -> EffectDone:
@@ -122,7 +122,7 @@ def test_the_lines_are_listed_at_the_top_of_the_engine() -> None:
     listed = (engine.__doc__ or "").partition("turns into sentences:")[2].partition(". The activities add")[0]
     codes = re.sub(r"\([^)]*\)", "", listed).replace("\n", " ").strip(" .").split(", ")
     elsewhere = {"hazard", "withheld", "no_knowledge", "no_model", "no_words", "moved", "put_away"}  # the activities and moving.py
-    elsewhere |= {"sent_out", "kept_here", "not_sent", "not_sent_yet", "in_doubt", "withdrawn", "not_withdrawn"}
+    elsewhere |= {"sent_out", "kept_here", "not_sent", "not_sent_yet", "in_doubt", "withdrawn", "not_withdrawn", "left"}
     elsewhere |= {"cut_off", "owed", "let_go", "made_good", "given_up", "not_taken"}  # obligations
     assert sorted(codes) == sorted(set(SENTENCES) - elsewhere)
 

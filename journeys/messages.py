@@ -110,12 +110,14 @@ class Intent(Kept):
 
 
 class Understanding(Kept):
-    """What a message says. `intents` best first, empty where the reader abstains; `closest` are then the two nearest readings."""
+    """What a message says. `intents` best first, empty where the reader abstains; `closest` are then the two nearest readings. `torn`: by
+    need, options it names side by side where one is asked for."""
 
     engine: str
     intents: list[Intent] = []
     closest: list[Intent] = []
     found: list[Found] = []
+    torn: dict[Slug, list[Slug]] = {}
 
 
 class SkillRun(Kept):
@@ -275,10 +277,10 @@ class AskModel(Kept):
 
 
 class Answered(Kept):
-    """What came of a call: `deed` of the row that holds the answer; None where there is none to use, and `outcome` says why. Of one that
-    was stopped, `deed` holds what had been shown by then, if that may stand."""
+    """What came of a call: `deed` of the row that holds the answer; None where there is none to use, and `outcome` says why. `resting`: it
+    was not asked at all. Of one that was stopped, `deed` holds what had been shown by then, if that may stand."""
 
-    outcome: Literal["answered", "broken", "blocked", "stopped"]
+    outcome: Literal["answered", "broken", "blocked", "resting", "stopped"]
     deed: str | None = None
 
 

@@ -76,7 +76,7 @@ class Journeys(Protocol):
     """Other journeys, as one of them sees them."""
 
     async def start(self, start: JourneyStart) -> None:
-        """Started and begun, once for the same id. Raises what the workflow server does."""
+        """Started and begun, once for the same id. Raises Unavailable."""
         ...
 
     async def tell(self, parent: str, closed: ChildClosed) -> None:
@@ -138,6 +138,13 @@ class CutShort(asyncio.CancelledError):
         self.so_far = so_far
 
 
+class Picture(Frozen):
+    """`data` is the file, `media_type` such as image/jpeg."""
+
+    data: bytes
+    media_type: str
+
+
 class LanguageModel(Protocol):
     """One model of one provider. `engine` names both, such as gemini:gemini-3.8-flash."""
 
@@ -152,10 +159,11 @@ class LanguageModel(Protocol):
         most_tokens: int,
         seconds: float,
         on_text: Callable[[str], Awaitable[None]] | None = None,
+        images: Sequence[Picture] = (),
     ) -> Generated:
-        """One call, never repeated here. With `schema` the model is asked for JSON of that shape; with `on_text` the answer streams, and
-        everything said so far is handed over as it grows. `seconds` bounds the whole call. Raises an Unavailable or a Refused;
-        cancelled, a CutShort where anything may have been spent."""
+        """One call, never repeated here; the `images` go with the `content`. With `schema` the model is asked for JSON of that shape; with
+        `on_text` the answer streams, and everything said so far is handed over as it grows. `seconds` bounds the whole call. Raises an
+        Unavailable or a Refused; cancelled, a CutShort where anything may have been spent."""
         ...
 
 
@@ -234,6 +242,10 @@ class Ledger(Protocol):
 
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
         """What came of it. Gives the call as it stands: the first to book is believed."""
+        ...
+
+    async def call_of(self, deed: str) -> Call | None:
+        """As it stands."""
         ...
 
     async def answer_of(self, deed: str) -> dict[str, Any]: ...

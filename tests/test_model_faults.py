@@ -7,9 +7,10 @@ stands in tests/reliability.py.
 import asyncio
 import contextlib
 import json
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
+import time
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -19,7 +20,8 @@ from temporalio import activity
 from temporalio.testing import WorkflowEnvironment
 
 from activities.models import SECONDS
-from providers.base import Generated
+from providers.base import Generated, Picture
+from providers.breaker import LONG_REST, Breaker, Breakers
 from providers.gemini.client import GeminiClient
 from providers.gemini.model import GeminiModel
 from providers.offline.writer import OfflineWriter
@@ -130,6 +132,19 @@ class Met:
         return str(self.turn["reply"]["text"])
 
 
+class OfEachJourney(Breakers):
+    """Fresh breakers for each journey, since each has a provider to itself; and a clock for each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.later: defaultdict[str | None, float] = defaultdict(float)
+
+    def of(self, engine: str) -> Breaker:
+        journey = activity.info().workflow_id
+        key = f"{engine} {journey}"
+        return self._of.setdefault(key, Breaker(engine, lambda: time.time() + self.later[journey]))
+
+
 class OfTheJourney:
     """A LanguageModel: the one that the journey of the call has to itself, which may take at most so many seconds."""
 
@@ -146,6 +161,7 @@ class OfTheJourney:
         most_tokens: int,
         seconds: float,
         on_text: Callable[[str], Awaitable[None]] | None = None,
+        images: Sequence[Picture] = (),
     ) -> Generated:
         model, most = self.of[activity.info().workflow_id]
         seconds = min(seconds, most)
@@ -158,6 +174,7 @@ class House:
 
     homeview: Stack
     models: list[OfTheJourney]
+    breakers: OfEachJourney
     free: asyncio.Queue[tuple[FakeGemini, GeminiClient]] = field(default_factory=asyncio.Queue)
 
     async def meet(self, case: Case) -> Met:
@@ -175,10 +192,11 @@ class House:
         return await self.left(journey, gemini, answer.status_code, answer.json()["turn"])
 
     async def left(self, journey: str, gemini: FakeGemini, status: int, turn: dict[str, Any]) -> Met:
-        """What was left of a turn that has ended; then all faults are over, and something ordinary is said."""
+        """What was left of a turn that has ended; then all faults and rests are over, and something ordinary is said."""
         rows = [row for row in await self.calls(journey) if row["turn_id"] == turn["turn_id"]]
         asked = list(gemini.calls)
         gemini.forget()
+        self.breakers.later[journey] = 2 * LONG_REST
         return Met(journey, status, turn, rows, asked, await self.homeview.say(journey, ORDINARY))
 
     async def calls(self, journey: str) -> list[dict[str, Any]]:
@@ -245,13 +263,19 @@ async def world(
     temporal: WorkflowEnvironment, mind: tuple[Any, Any, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
     reader, knowledge, _ = mind
-    models = [OfTheJourney(name) for name in MODELS]
+    models, breakers = [OfTheJourney(name) for name in MODELS], OfEachJourney()
     async with contextlib.AsyncExitStack() as running:
         home = tmp_path_factory.mktemp("faults")
         homeview = await running.enter_async_context(
-            stack(temporal, home, (reader, knowledge, OfflineWriter(asks_model=True)), models=models)
+            stack(
+                temporal,
+                home,
+                (reader, knowledge, OfflineWriter(asks_model=True)),
+                models=models,
+                through=lambda providers: replace(providers, breakers=breakers),
+            )
         )
-        house, sensible = House(homeview, models), SensibleGemini(reader)
+        house, sensible = House(homeview, models, breakers), SensibleGemini(reader)
         for _ in range(AT_ONCE):
             gemini = await running.enter_async_context(fake_gemini(rule=sensible))
             client = GeminiClient(SecretStr("a-key"), gemini.url)

@@ -14,6 +14,7 @@ from journeys.state import MOST_OWED, JourneyState, Obligation
 
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30))  # before each of the first tries
 EVERY: Final = timedelta(hours=1)  # before every later one
+RESTING: Final = timedelta(minutes=10)  # at most, where a breaker let nothing through: somebody else's probe may bring the model back
 GIVEN_UP: Final = timedelta(days=3)  # after so long nobody waits for the answer any more
 LASTING: Final = frozenset({"blocked", "InvalidRequest"})  # the same message would meet it again, whoever mends what
 ITS_OWN: Final = LASTING | {"broken"}  # ends of a call that say nothing of the next message's
@@ -55,7 +56,8 @@ def is_over(owed: Obligation, failures: Sequence[str], now: datetime) -> bool:
 
 def put_off(state: JourneyState, tried: Obligation, failures: Sequence[str], now: datetime) -> list[Obligation]:
     """After a try that failed. Where it says that no model can be reached, the others rest as long: one try a journey is enough to know."""
-    due = now + pause(tried.tries + 1)
+    rest = pause(tried.tries + 1)
+    due = now + (min(rest, RESTING) if "resting" in failures else rest)
     everybody = any(failure not in ITS_OWN for failure in failures) or not failures
     others = {"due_at": due}
     return [

@@ -3,14 +3,14 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 from temporalio.testing import WorkflowEnvironment
 
-from providers.base import CutShort, Generated
+from providers.base import CutShort, Generated, Picture
 from providers.store.calls import calls_of
 from tests.running import Stack, replays, stack, until
 from tests.worker.test_chat import Seen
@@ -38,6 +38,7 @@ class Slow:
         most_tokens: int,
         seconds: float,
         on_text: Callable[[str], Awaitable[None]] | None = None,
+        images: Sequence[Picture] = (),
     ) -> Generated:
         words, said = WORDS.split(" "), ""
         begun = json.dumps({"intents": [{"name": "ask_question", "p": 0.9}], "inputs": []})[:-1] + ', "reply": "'

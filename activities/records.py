@@ -73,6 +73,9 @@ class Records:
             return Opened(seq=seq, missed=known.missed, routes=self.briefing.routes)
         row = _turn_row(asked, seq, asked.text)
         degraded = ["resting"] * len(self.briefing.routes) if self.briefing and resting else []
+        if self.briefing and degraded and asked.fact is None and known.answer is None:  # what it leaves undone is asked from this
+            brief = await self.briefing.to_answer(asked, seq)
+            await self.ledger.keep_brief(state.journey_id, turn.turn_id, brief, turn.at)
         decision = await self._decide(asked, row, asked.fact or _Message(asked.text or "", deed, known.answer, degraded=degraded))
         return Opened(seq=seq, missed=known.missed, decision=decision)
 

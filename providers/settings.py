@@ -96,6 +96,9 @@ class Settings(BaseSettings):
         repr=False,
         description="The SQLAlchemy URL of the database, SQLite or PostgreSQL; by default an SQLite file in the home folder.",
     )
+    alerts: SecretStr | None = Field(
+        None, description="Where alerts go: URLs of apprise, comma-separated, such as mailto://, slack:// or json://; else into the log."
+    )
     namespace: Annotated[str, Field(min_length=1)] = Field("default", description="Temporal's namespace.")
     log: Literal["text", "json"] = Field("text", description="How log lines are written: `text` for people, `json` for machines.")
 
@@ -111,6 +114,12 @@ class Settings(BaseSettings):
     def gemini_models(self) -> list[str]:
         """In the order in which they are asked; none where the provider is another."""
         return list(dict.fromkeys([self.gemini_model, self.gemini_cheaper_model])) if self.provider == "gemini" else []
+
+    @property
+    def alert_urls(self) -> list[str]:
+        """Secrets: most hold a password or a token."""
+        given = self.alerts.get_secret_value() if self.alerts else ""
+        return [url.strip() for url in re.split(r",\s*(?=[A-Za-z0-9+.-]+://)", given) if url.strip()]
 
     @property
     def temporal_address(self) -> str:

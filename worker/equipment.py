@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from activities.retrieval import PaidRetrieval
+from providers.alerts import Alerts, targets
 from providers.base import Embedder
 from providers.gemini.client import GeminiClient
 from providers.gemini.embedder import GeminiEmbedder
@@ -31,7 +32,9 @@ class Equipment:
     """Nothing slow happens before `warm`: a worker polls before it has loaded Chroma, the weights, the classifier and google.genai."""
 
     def __init__(self, settings: Settings) -> None:
+        told = targets(settings.alert_urls)  # first: what is wrong with them ends the process before anything is opened
         self.store = Store(settings.database_url)
+        self.alerts = Alerts(self.store, told)
         embedder = MiniLM()
         self.knowledge = ChromaKnowledge(settings.index_root, embedder)
         self.reader = OfflineReader(embedder)

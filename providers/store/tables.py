@@ -267,3 +267,22 @@ assignments = Table(
     Column("at", Utc, nullable=False),
     Index(None, "experiment", "version"),
 )
+
+# What the people who run HomeView are told, once for each key, for ever. `status`: pending, sending, sent, in_doubt (its process died while
+# it was sending) or failed; `reached` names the targets that have it.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("about", String(80), nullable=False),
+    Column("text", String(500), nullable=False),
+    Column("raised_at", Utc, nullable=False),
+    Column("status", String(16), nullable=False, server_default="pending"),
+    Column("due_at", Utc, nullable=False),
+    Column("claimed_at", Utc),
+    Column("sent_at", Utc),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("reached", JSON, nullable=False),
+    Index(None, "status", "due_at"),
+)

@@ -45,7 +45,7 @@ class Equipment:
             reader=self.reader,
             knowledge=self.knowledge,
             writer=OfflineWriter(asks_model=self.gemini is not None),
-            ledger=SqlLedger(self.store),
+            ledger=SqlLedger(self.store, settings.caps),
             memory=SqlMemory(self.store, embedder),
             templates=Shelved(self.store),
             models=[GeminiModel(self.gemini, name) for name in settings.gemini_models] if self.gemini else [],
@@ -56,7 +56,7 @@ class Equipment:
         if self.gemini is None or settings.embedder != "gemini":
             return None
         embedder = GeminiEmbedder(self.gemini, seconds=EMBED_WITHIN)
-        return PaidRetrieval(SqlLedger(self.store), embedder, ChromaKnowledge(settings.paid_index_root, embedder))
+        return PaidRetrieval(SqlLedger(self.store, settings.caps), embedder, ChromaKnowledge(settings.paid_index_root, embedder))
 
     async def warm(self) -> None:
         """Load what a first turn would load; what is wrong with it is told then, by that turn, and logged here."""

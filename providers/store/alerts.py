@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from providers.store.journeys import unless_there
+from providers.store.inserts import unless_there
 from providers.store.tables import alerts
 
 DOUBT: Final = "doubt"  # the kind of an alert about an alert

@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Path, Query, Request, Response
 from temporalio.client import Client
 
 from providers.shelf import Shelf
+from providers.store.budgets import Caps
 from providers.store.store import Store
 from providers.store.tail import Tail
 
@@ -20,6 +21,7 @@ class Doors:
     store: Store
     tail: Tail
     shelf: Shelf
+    caps: Caps
 
 
 def _doors(request: Request) -> Doors:

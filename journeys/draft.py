@@ -17,6 +17,7 @@ from journeys.facts import (
     Paused,
     Resumed,
     Said,
+    SetBudget,
     Skipped,
     SwitchedPersona,
     TimeCame,
@@ -25,6 +26,7 @@ from journeys.facts import (
 from journeys.grants import is_spent, may_decide, misfit, revisited, step_named
 from journeys.inputs import Choice, Choices, Need, Value
 from journeys.messages import Decision, Intent, StartChild
+from journeys.spending import dollars
 from journeys.state import Child, Status, Timer
 from journeys.template import GO_BACK_TO, PERSONA_SWITCH, Pick, Step, Template
 from journeys.vocabulary import of_kind
@@ -53,7 +55,7 @@ class Draft(Walk):
     def after(self, fact: Fact) -> Decision:
         if self.state.is_closed:  # a result or a timer that came too late
             return self.decision()
-        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona):
+        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona | SetBudget):
             self.heard()
         match fact:
             case Began():
@@ -68,6 +70,8 @@ class Draft(Walk):
                 self.told_from_outside(fact)
             case SwitchedPersona(persona=persona):
                 self.switched(persona)
+            case SetBudget(cap=cap):
+                self.line("budget_set", names=[dollars(cap)])
             case ChildEnded(child=child):
                 self.child_ended(child.journey_id, child.headline, child.status)
             case WentBack(step=step):

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, StringConstraints
 
 from journeys.inputs import Found, Kept, Slug, Value
+from journeys.spending import Dollars
 from journeys.state import Child, JourneyState, ResultRef, Status, StepState, Timer
 from journeys.template import Template, TemplateName
 
@@ -69,6 +70,10 @@ class News(Asked):
 
 class PersonaRequest(Asked):
     persona: Slug
+
+
+class BudgetRequest(Asked):
+    cap: Dollars
 
 
 class DecideRequest(Asked):
@@ -276,6 +281,7 @@ Operation = Literal[
     "switch_persona",
     "child",
     "move",
+    "set_budget",
 ]
 
 JourneyStart.model_rebuild()

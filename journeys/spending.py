@@ -14,6 +14,11 @@ OnLimit = Literal["stop", "cheaper", "ask", "degrade"]
 OFFERS_MORE: frozenset[OnLimit] = frozenset({"stop", "ask"})
 
 
+def plain(amount: Decimal) -> str:
+    """For machines: a decimal number that no float has touched."""
+    return f"{amount.normalize():f}" if amount else "0"
+
+
 def _plain(given: Any) -> Any:
     """2.5 as YAML reads it, in the digits that were written."""
     return str(given) if isinstance(given, float) else given
@@ -31,5 +36,5 @@ class Spending(Frozen):
 
 def dollars(amount: Decimal) -> str:
     """For people: at least cents, and no digit of a smaller sum lost."""
-    plain = f"{amount.normalize():f}"
-    return f"{amount:.2f}" if len(plain.partition(".")[2]) < 3 else plain
+    shortest = plain(amount)
+    return f"{amount:.2f}" if len(shortest.partition(".")[2]) < 3 else shortest

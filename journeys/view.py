@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from journeys.inputs import Frozen, Need
+from journeys.spending import OnLimit, plain
 from journeys.state import SETTLED, JourneyState, Status, StepState, StepStatus
 from journeys.template import PERSONA_SWITCH, Step, Template
 from journeys.vocabulary import ACTIONS, CALLED
@@ -58,6 +59,22 @@ class WaitingFor(Frozen):
     next_at: datetime | None = None
 
 
+class BudgetView(Frozen):
+    """What the journey's language models may cost together, in US dollars: `cap`, what is `left` of it for calls to come, and what happens
+    when it is spent. The sums are those of the moment it is read."""
+
+    cap: str = ""
+    left: str = ""
+    on_limit: OnLimit = "degrade"
+
+
+class CostsView(Frozen):
+    """US dollars: spent, and reserved for calls that are under way."""
+
+    spent: str = "0"
+    reserved: str = "0"
+
+
 class View(BaseModel):
     """Everything `GET /v1/journeys/{id}` answers."""
 
@@ -84,6 +101,8 @@ class View(BaseModel):
     problems: dict[str, str] = Field(default_factory=dict)
     roles: dict[str, str] = Field(default_factory=dict)
     children: list[ChildView] = []
+    budget: BudgetView = BudgetView()
+    costs: CostsView = CostsView()
     moved_from: str | None = None  # the template it followed before it was moved, as `id@version`: it can be moved back
 
 
@@ -112,6 +131,7 @@ def view(template: Template, state: JourneyState, last_turn_id: str | None = Non
         started_at=state.started_at,
         problems={step_id: h.problem for step_id, h in held.items() if h.problem and h.status == "blocked"},
         roles=template.roles,
+        budget=BudgetView(cap="" if (cap := template.spending.cap) is None else plain(cap), on_limit=template.spending.on_limit),
         children=[
             ChildView(journey_id=id_, **child.model_dump(include={"template", "title", "status", "step", "headline"}))
             for id_, child in state.children.items()

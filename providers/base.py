@@ -233,6 +233,14 @@ class Ledger(Protocol):
         """What came of it. Gives the call as it stands: the first to book is believed."""
         ...
 
+    async def set_budget(self, journey_id: str, cap: Decimal) -> None:
+        """What the journey's calls may cost together, in US dollars. Raises BelowSpent where more than that is spent or reserved."""
+        ...
+
+    async def lacking(self, turn_id: str) -> tuple[str, Decimal]:
+        """Of a turn with a call that no budget covered: the scope of that budget, and its cap."""
+        ...
+
     async def answer_of(self, deed: str) -> dict[str, Any]: ...
 
     async def tell_draft(self, journey_id: str, turn_id: str, attempt: int, n: int, piece: str) -> None:

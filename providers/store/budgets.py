@@ -58,11 +58,11 @@ _SETTLE = (
     .returning(budgets.c.cap, budgets.c.spent, budgets.c.told)
 )
 _SET_TOLD = update(budgets).where(*_ITSELF).values(told=bindparam("now_told"))
+_TAKE_CAP = update(budgets).where(*_ITSELF).values(cap=bindparam("given", type_=budgets.c.cap.type))
 _SET_CAP = (
     update(budgets)
     .where(*_ITSELF, budgets.c.spent + budgets.c.reserved <= bindparam("wanted", type_=budgets.c.cap.type))
     .values(cap=bindparam("wanted", type_=budgets.c.cap.type), chosen=True)
-    .returning(budgets.c.cap)
 )
 _STANDING = select(budgets).where(*_ITSELF)
 
@@ -87,7 +87,10 @@ def reserve(db: Connection, wanted: Sequence[Purse], more: Decimal, at: datetime
             for other in wanted[:nth]:
                 db.execute(_SETTLE, {**_named(other), "more": -more, "spend": Decimal(0)})
             row = standing(db, purse)
-            _tell(db, purse, row["cap"], row["spent"], row["told"], 100, at)
+            cap = row["cap"] if row["chosen"] else purse.cap
+            if cap != row["cap"]:  # a setting that was lowered meanwhile
+                db.execute(_TAKE_CAP, {**_named(purse), "given": cap})
+            _tell(db, purse, cap, row["spent"], row["told"], 100, at)
             return purse
     return None
 
@@ -102,12 +105,12 @@ def settle(db: Connection, held: Sequence[Purse], *, reserved: Decimal, spent: D
                 _tell(db, purse, row["cap"], row["spent"], row["told"], reached, at)
 
 
-def set_cap(db: Connection, journey_id: str, cap: Decimal) -> dict[str, Any] | None:
-    """A person's own for this journey; None, and nothing is changed, where more than that is spent or reserved."""
+def set_cap(db: Connection, journey_id: str, cap: Decimal) -> dict[str, Any]:
+    """A person's own for this journey; where more than that is spent or reserved nothing is changed. Gives the row as it stands."""
     purse = Purse("journey", journey_id, "", cap)
     _make(db, purse)
-    done = db.execute(_SET_CAP, {**_named(purse), "wanted": cap}).first()
-    return standing(db, purse) if done else None
+    db.execute(_SET_CAP, {**_named(purse), "wanted": cap})
+    return standing(db, purse)
 
 
 def standing(db: Connection, purse: Purse) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from journeys.brief import Brief
+from journeys.refusals import BelowSpent
+from journeys.spending import dollars
 from providers.base import Call, Event, Hold
-from providers.store.budgets import SMALLEST, Caps, purses, reserve, rounded_up, settle
+from providers.store.budgets import SMALLEST, Caps, Purse, purses, reserve, rounded_up, set_cap, settle, standing
 from providers.store.journeys import keep_events, put_brief
 from providers.store.store import Store
 from providers.store.tables import briefs, journeys, model_calls, turns
@@ -20,6 +22,12 @@ _STANDING = (model_calls.c.deed, model_calls.c.status, model_calls.c.why, model_
 # Held until the commit: whoever books a call and whoever begins it again come one after the other.
 _OF_DEED = select(*_STANDING).where(model_calls.c.deed == bindparam("of_deed")).with_for_update()
 _OF_TURN = select(*_STANDING).where(model_calls.c.turn_id == bindparam("of_turn")).order_by(model_calls.c.deed).with_for_update()
+_OVER_BUDGET = (
+    select(*_STANDING)
+    .where(model_calls.c.turn_id == bindparam("of_turn"), model_calls.c.status == "over_budget")
+    .order_by(model_calls.c.started_at.desc())
+    .limit(1)
+)
 _TENANT = select(journeys.c.tenant).where(journeys.c.id == bindparam("of_journey"))
 _ANSWER = select(model_calls.c.answer).where(model_calls.c.deed == bindparam("of_deed"))
 _BRIEF = select(briefs.c.body).where(briefs.c.turn_id == bindparam("of_turn"), briefs.c.call == bindparam("of_call"))
@@ -59,6 +67,17 @@ class SqlLedger:
 
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
         return await self.store.write(lambda db: book_call(db, deed, row, self.caps))
+
+    async def set_budget(self, journey_id: str, cap: Decimal) -> None:
+        def set_it(db: Connection) -> None:
+            stands = set_cap(db, journey_id, cap)
+            if (used := stands["spent"] + stands["reserved"]) > cap:
+                raise BelowSpent(f"{dollars(used)} US dollars of it are spent or reserved already: the budget can't be lower than that.")
+
+        await self.store.write(set_it)
+
+    async def lacking(self, turn_id: str) -> tuple[str, Decimal]:
+        return await self.store.read(lambda db: lacking(db, turn_id))
 
     async def answer_of(self, deed: str) -> dict[str, Any]:
         return dict(await self.store.read(lambda db: db.execute(_ANSWER, {"of_deed": deed}).scalar_one()) or {})
@@ -134,6 +153,13 @@ def book_call(db: Connection, deed: str, row: Mapping[str, Any], caps: Caps) -> 
 def _settle(db: Connection, row: Mapping[Any, Any], caps: Caps, *, reserved: Decimal, spent: Decimal, at: datetime) -> None:
     if reserved or spent:
         settle(db, purses(caps, row["journey_id"], row["tenant"], row["day"]), reserved=reserved, spent=spent, at=at)
+
+
+def lacking(db: Connection, turn_id: str) -> tuple[str, Decimal]:
+    call = db.execute(_OVER_BUDGET, {"of_turn": turn_id}).mappings().one()
+    scope, period = call["why"], {"tenant": call["day"][:7], "day": call["day"]}.get(call["why"], "")
+    key = call["journey_id"] if scope == "journey" else call["tenant"]
+    return scope, standing(db, Purse(scope, key, period, Decimal(0)))["cap"]
 
 
 def tell_draft(db: Connection, journey_id: str, turn_id: str, attempt: int, n: int, piece: str) -> None:

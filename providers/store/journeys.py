@@ -16,7 +16,7 @@ from providers.store.inserts import insert_of
 from providers.store.inserts import unless_there as unless_there
 from providers.store.log import tell
 from providers.store.store import Store
-from providers.store.tables import briefs, events, journeys, model_calls, requests, results, timeline, turns
+from providers.store.tables import briefs, budgets, events, journeys, model_calls, requests, results, timeline, turns
 
 TOKENS_KEPT = timedelta(hours=24)  # the reply that they grew into stays
 NOWHERE = -1  # the seq of a turn that was opened and taken back, until it is opened again
@@ -122,7 +122,10 @@ _LATER = _WITH_KEY.where(
 ).order_by(turns.c.seq)
 _AMONG = tuple_(results.c.step, results.c.skill, results.c.version).in_(bindparam("refs", expanding=True))
 _RESULTS_AT = select(results).where(results.c.journey_id == _OF_JOURNEY, _AMONG)
-_JOURNEY = select(journeys).where(journeys.c.id == _OF_JOURNEY)
+_BUDGET = (budgets.c.scope == "journey") & (budgets.c.key == journeys.c.id) & (budgets.c.period == "")
+_SEEN = select(journeys, *(budgets.c[name].label(f"budget_{name}") for name in ("cap", "chosen", "spent", "reserved")))
+_SEEN = _SEEN.outerjoin(budgets, _BUDGET)
+_JOURNEY = _SEEN.where(journeys.c.id == _OF_JOURNEY)
 _TURN = select(turns).where(turns.c.id == _OF_TURN, turns.c.journey_id == _OF_JOURNEY)
 
 
@@ -297,7 +300,7 @@ def journeys_page(
     conditions = [journeys.c.tenant == tenant, *(journeys.c[name] == value for name, value in equal.items() if value is not None)]
     if cursor:
         conditions.append(tuple_(journeys.c.created_at, journeys.c.id) < cursor)
-    statement = select(journeys).where(and_(*conditions)).order_by(journeys.c.created_at.desc(), journeys.c.id.desc()).limit(limit)
+    statement = _SEEN.where(and_(*conditions)).order_by(journeys.c.created_at.desc(), journeys.c.id.desc()).limit(limit)
     return [dict(row) for row in db.execute(statement).mappings()]
 
 

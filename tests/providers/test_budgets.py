@@ -11,10 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 
+from journeys.refusals import BelowSpent
 from journeys.spending import Spending
 from providers.base import Hold
 from providers.store.alerts import alerts_page
-from providers.store.budgets import Caps, set_cap
+from providers.store.budgets import Caps
 from providers.store.calls import SqlLedger, begin_call, book_call
 from providers.store.journeys import SqlRecords, close_turn
 from providers.store.migrate import migrate
@@ -200,10 +201,11 @@ async def test_a_cap_of_a_persons_own_stands_before_all_settings_and_not_below_w
     await opened(store)
     ledger = SqlLedger(store, TIGHT)
     await ledger.begin_call(a_row("t/answer"), hold=a_hold("0.5"))
-    assert await store.write(lambda db: set_cap(db, "j", Decimal("0.4"))) is None
-    assert await store.write(lambda db: set_cap(db, "j", Decimal("0.6"))) is not None
+    with pytest.raises(BelowSpent, match=r"0\.50 US dollars of it are spent or reserved"):
+        await ledger.set_budget("j", Decimal("0.4"))
+    await ledger.set_budget("j", Decimal("0.6"))
     assert (await ledger.begin_call(a_row("t/answer.repair"), hold=a_hold("0.2", cap=Decimal(9)))).status == "over_budget"
-    assert await store.write(lambda db: set_cap(db, "j", Decimal(2))) is not None
+    await ledger.set_budget("j", Decimal(2))
     assert (await ledger.begin_call(a_row("t/reply"), hold=a_hold("0.2", on_limit="cheaper"))).status == "started"
 
 

@@ -3,15 +3,21 @@
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from providers.alerts import Alerts, AppriseTarget, LogTarget, targets
+from providers.base import Hold
 from providers.errors import Misconfigured
 from providers.settings import Settings
 from providers.store.alerts import DOUBT_AFTER, alerts_page, claim_next, raise_alert
+from providers.store.budgets import Caps
+from providers.store.calls import SqlLedger
 from providers.store.store import Store
 from tests.mailbox import mailbox, webhook
+from tests.providers.test_budgets import a_row
+from tests.providers.test_store import opened
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -145,3 +151,22 @@ async def test_no_url_of_the_settings_shows_its_secret(store: Store, caplog: pyt
 def test_without_a_url_alerts_are_log_lines() -> None:
     [target] = targets(Settings().alert_urls)
     assert isinstance(target, LogTarget)
+
+
+async def test_a_threshold_is_told_once_to_mail_and_webhook_however_often_workers_start_again(store: Store, url: str) -> None:
+    await opened(store)
+    async with mailbox() as box, webhook() as hook:
+        for n in range(10):  # each call by a process of its own, which then delivers
+            restarted = Store(url)
+            ledger, deed = SqlLedger(restarted, Caps(journey=Decimal(1))), f"t/answer.route{n}"
+            await ledger.begin_call(a_row(deed), hold=Hold(worst=Decimal("0.1")))
+            await ledger.book_call(deed, {"status": "answered", "cost": Decimal("0.1"), "ended_at": NOW})
+            await Alerts(restarted, targets([box.url, hook.url])).deliver()
+            restarted.close()
+        expected = [
+            "50 % of the budget for language models of journey j is spent: 0.50 of 1.00 US dollars are spent.",
+            "80 % of the budget for language models of journey j is spent: 0.80 of 1.00 US dollars are spent.",
+            "The budget for language models of journey j covers no further call: 1.00 of 1.00 US dollars are spent.",
+        ]
+        assert hook.texts == expected
+        assert [mail.strip() for mail in box.mails] == expected

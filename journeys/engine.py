@@ -9,9 +9,9 @@ kept(step), chosen(step, option), went_back(step, stale steps), cant_go_back, sk
 problem(step), question(intent), clarify(intents), status, how_to(action), small_talk, out_of_scope,
 nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed, intake(step, inputs),
 repeated, not_yours(step), spent(step, option), started(step, child), child_ended(step, child), news(fact, source), overdue(step),
-rested(step), went_without(step), cant_look, offered(persona), switched(persona), stays(persona), budget_set(cap). The activities add
-hazard(rule), withheld(rule), no_knowledge, no_model(why), no_words(why) and over_budget(policy, its scope and
-what to raise it to); moving.py moved(template, old one) and put_away(titles).
+rested(step), went_without(step), torn(input, options), cant_look, offered(persona), switched(persona), stays(persona), budget_set(cap).
+The activities add hazard(rule), withheld(rule), no_knowledge, no_model(why), no_words(why) and over_budget(policy: scope and what to raise
+it to); moving.py moved(template, old one) and put_away(titles).
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from typing import Any
 
 from journeys.draft import QUESTIONS, Draft, dependants, is_question
 from journeys.facts import Fact
-from journeys.grants import check, misfit
+from journeys.grants import check, check_role, misfit
 from journeys.inputs import Need, Option, Value
 from journeys.messages import Decision, Ended
 from journeys.state import JourneyState, StepState
@@ -32,6 +32,7 @@ __all__ = [
     "carry_out_beneath",
     "carry_out_control",
     "check",
+    "check_role",
     "decide",
     "dependants",
     "first_state",

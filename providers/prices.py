@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from providers.errors import Misconfigured
+from providers.loading import load_modules
 
 OUR_PRICES: Final = Path(__file__).with_name("prices.yaml")
 FRAME: Final = 200  # tokens of a request that its texts don't show: roles, markers, the framing of the schema
@@ -43,6 +44,7 @@ class Table(BaseModel):
 @cache
 def overrides(file: Path = OUR_PRICES) -> tuple[Override, ...]:
     """Raises Misconfigured where the file is none of this shape."""
+    load_modules("ruamel.yaml")
     from ruamel.yaml import YAML  # not before a first price needs it
     from ruamel.yaml.error import YAMLError
 
@@ -64,10 +66,14 @@ def overridden(engine: str, tokens_in: int, tokens_out: int, at: datetime, file:
 
 async def ready() -> None:
     """Both tables loaded, in a thread: the first time takes half a second."""
+    if not overrides.cache_info().currsize:
+        await asyncio.to_thread(_load)
+
+
+def _load() -> None:
     from providers.gemini.prices import load
 
-    if not load.cache_info().currsize:
-        await asyncio.to_thread(load)
+    load()
     overrides()
 
 

@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from providers.settings import Settings
 from providers.shelf import Shelf
+from providers.store.budgets import Caps
 from providers.store.store import Store
 from providers.store.tail import Tail
 
@@ -22,6 +23,7 @@ class Doors:
     tail: Tail
     shelf: Shelf
     settings: Settings
+    caps: Caps
 
 
 def _doors(request: Request) -> Doors:

@@ -28,6 +28,7 @@ from api.errors import Problem
 from journeys import names
 from journeys.messages import Asked, Operation
 from journeys.refusals import by_name
+from journeys.spending import plain
 from journeys.state import Receipt
 from journeys.view import Action
 from journeys.vocabulary import ACTIONS
@@ -224,4 +225,4 @@ def turn_json(turn: Row) -> dict[str, Any]:
 
 def dollars(cost: Decimal | None) -> str:
     """US dollars, as a decimal number that no float has touched."""
-    return f"{cost.normalize():f}" if cost else "0"
+    return plain(cost) if cost else "0"

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from journeys.effects import EffectOrder, EffectRef
 from journeys.inputs import Found, Kept, Slug, Value
+from journeys.spending import Dollars
 from journeys.state import Child, JourneyState, Obligation, ResultRef, Status, StepState, Timer
 from journeys.template import Template, TemplateName
 
@@ -72,6 +73,10 @@ class News(Asked):
 
 class PersonaRequest(Asked):
     persona: Slug
+
+
+class BudgetRequest(Asked):
+    cap: Dollars
 
 
 class DecideRequest(Asked):
@@ -282,7 +287,7 @@ class Answered(Kept):
     """What came of a call: `deed` of the row that holds the answer; None where there is none to use, and `outcome` says why. `resting`: it
     was not asked at all. Of one that was stopped, `deed` holds what had been shown by then, if that may stand."""
 
-    outcome: Literal["answered", "broken", "blocked", "resting", "stopped"]
+    outcome: Literal["answered", "broken", "blocked", "resting", "stopped", "over_budget"]
     deed: str | None = None
 
 
@@ -319,6 +324,7 @@ Operation = Literal[
     "fulfil",
     "stop",
     "settle_effect",
+    "set_budget",
 ]
 
 JourneyStart.model_rebuild()

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from activities.retrieval import PaidRetrieval
+from providers.alerts import Alerts, targets
 from providers.base import Embedder, LanguageModel
 from providers.breaker import Breakers
 from providers.gemini.client import GeminiClient
@@ -37,7 +38,9 @@ class Equipment:
     """Nothing slow happens before `warm`: a worker polls before it has loaded Chroma, the weights, the classifier and google.genai."""
 
     def __init__(self, settings: Settings) -> None:
+        told = targets(settings.alert_urls)  # first: what is wrong with them ends the process before anything is opened
         self.store = Store(settings.database_url)
+        self.alerts = Alerts(self.store, told)
         embedder = MiniLM()
         self.knowledge = ChromaKnowledge(settings.index_root, embedder)
         self.reader = OfflineReader(embedder)
@@ -53,7 +56,7 @@ class Equipment:
             reader=self.reader,
             knowledge=self.knowledge,
             writer=OfflineWriter(asks_model=bool(routes)),
-            ledger=SqlLedger(self.store),
+            ledger=SqlLedger(self.store, settings.caps),
             memory=SqlMemory(self.store, embedder),
             templates=Shelved(self.store),
             effects=SqlEffects(self.store),
@@ -78,7 +81,7 @@ class Equipment:
         if self.gemini is None or settings.embedder != "gemini":
             return None
         embedder = GeminiEmbedder(self.gemini, seconds=EMBED_WITHIN)
-        return PaidRetrieval(SqlLedger(self.store), embedder, ChromaKnowledge(settings.paid_index_root, embedder))
+        return PaidRetrieval(SqlLedger(self.store, settings.caps), embedder, ChromaKnowledge(settings.paid_index_root, embedder))
 
     async def warm(self) -> None:
         """Load what a first turn would load; what is wrong with it is told then, by that turn, and logged here."""

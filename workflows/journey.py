@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
         Heard,
         Paused,
         Resumed,
+        SetBudget,
         SettledEffect,
         Skipped,
         Stopped,
@@ -46,6 +47,7 @@ with workflow.unsafe.imports_passed_through():
     from journeys.messages import (
         Asked,
         Begin,
+        BudgetRequest,
         ChildClosed,
         Control,
         DecideRequest,
@@ -184,6 +186,14 @@ class JourneyWorkflow:
     @switch_persona.validator
     def admit_switch(self, asked: PersonaRequest) -> None:
         self.admit("switch_persona", asked, SwitchedPersona(persona=asked.persona))
+
+    @workflow.update(description="What the journey's language models may cost")
+    async def set_budget(self, asked: BudgetRequest) -> Receipt:
+        return await self.turn("set_budget", asked, SetBudget(cap=asked.cap))
+
+    @set_budget.validator
+    def admit_budget(self, asked: BudgetRequest) -> None:
+        self.admit("set_budget", asked, SetBudget(cap=asked.cap))
 
     @workflow.update(description="Back to an earlier step")
     async def go_back(self, asked: StepRequest) -> Receipt:

@@ -39,6 +39,11 @@ def update_id(operation: str, key: str) -> str:
     return f"{operation}:{key}"
 
 
+def fairness_key(tenant: str) -> str:
+    """The tenant as Temporal shares out by it: it takes 64 bytes at most, and refuses the command that holds more."""
+    return tenant if len(tenant.encode()) <= 64 else hashlib.sha256(tenant.encode()).hexdigest()
+
+
 def body_hash(operation: str, body: Mapping[str, Any]) -> str:
     """What was asked, as 16 hex digits: the same key with another body is a mistake, not a repeat."""
     canonical = json.dumps([operation, body], sort_keys=True, separators=(",", ":"), default=str)

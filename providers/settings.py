@@ -88,6 +88,9 @@ class Settings(BaseSettings):
     gemini_cheaper_model: Model = Field(
         "gemini-3.5-flash-lite", description="The one that is asked where the first does not answer; the same name means none."
     )
+    model_calls_per_second: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="How many calls of models all workers together may make a second; more wait their turn. None by default."
+    )
     embedder: Literal["minilm", "gemini"] = Field(
         "minilm", description="Who finds the passages a model is told: `minilm`, free, or `gemini`, paid and with an index of its own."
     )

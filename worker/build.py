@@ -93,8 +93,13 @@ def build_worker(
     )
 
 
-def build_models_worker(client: Client, providers: Providers, *, interceptors: Sequence[Interceptor] = ()) -> Worker:
-    """The worker of the calls to models, on a queue of their own: their limits and their waiting throttle nothing else."""
+def build_models_worker(
+    client: Client, providers: Providers, *, interceptors: Sequence[Interceptor] = (), calls_per_second: float | None = None
+) -> Worker:
+    """The worker of the calls to models, on a queue of their own: their limits and their waiting throttle nothing else.
+
+    `calls_per_second`: of all workers together, since the server holds back what is more; workers must agree, the last one that asks
+    is heard. None: as many as come."""
     models = Models(providers.ledger, providers.memory, providers.models, providers.retrieval)
     return Worker(
         client,
@@ -103,6 +108,7 @@ def build_models_worker(client: Client, providers: Providers, *, interceptors: S
         interceptors=[*interceptors, Boundary()],
         build_id=build_id(),
         max_concurrent_activities=CALLS_AT_ONCE,
+        max_task_queue_activities_per_second=calls_per_second,
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=10),
     )

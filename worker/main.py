@@ -24,7 +24,9 @@ async def run_worker(settings: Settings) -> None:
     equipment = Equipment(settings)
     async with contextlib.AsyncExitStack() as works:
         if equipment.providers.models:
-            await works.enter_async_context(build_models_worker(client, equipment.providers))
+            await works.enter_async_context(
+                build_models_worker(client, equipment.providers, calls_per_second=settings.model_calls_per_second)
+            )
         await works.enter_async_context(build_worker(client, equipment.providers))
         log.info("worker.polling", temporal=settings.temporal_address, asks=[model.engine for model in equipment.providers.models])
         warming = asyncio.create_task(equipment.warm(), name="warm-up")

@@ -75,7 +75,7 @@ with workflow.unsafe.imports_passed_through():
         Work,
     )
     from workflows.asking import Outcome, ask
-    from workflows.policies import AT_ONCE, BESIDE, QUICK
+    from workflows.policies import AT_ONCE, BESIDE, QUICK, Urgency, priority
 
 Way = Callable[[Turn, Fact | None, str | None], Awaitable[None]]
 TEMPLATE = SearchAttributeKey.for_keyword(names.JOURNEY_TEMPLATE)
@@ -363,7 +363,9 @@ class JourneyWorkflow:
         return opened
 
     async def ask(self, call: Call, turn: Turn, routes: list[str], tried: list[str], stops: int) -> Outcome:
-        return await ask(call, self.state.journey_id, turn.turn_id, routes, tried, lambda: self.stops != stops)
+        urgency = Urgency.REMINDER if turn.operation in ("timer", "child") else Urgency.PERSON
+        asked_for = priority(self.state.tenant, urgency)
+        return await ask(call, self.state.journey_id, turn.turn_id, routes, tried, lambda: self.stops != stops, priority=asked_for)
 
     async def decide_on(self, turn: Turn, text: str, said: Outcome) -> Decision:
         known = DecideTurn(**self.work(turn), text=text, deed=said.deed, degraded=said.failures)

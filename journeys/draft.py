@@ -1,6 +1,6 @@
 """What a fact changes: a message and its readings, inputs, choices, going back, results, timers. Each on a copy of the state."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import assert_never
 
@@ -153,6 +153,7 @@ class Draft(Walk):
             self.said_go_back(back_to, readings)
             return
         given = self.take(readings)
+        self.torn(focus, u.torn)
         self.sounds_like(fact.sounds_like, asked_for=top == "switch_persona")
         asks = is_question(fact)
         plainly_asks = fact.is_question or top in PLAIN_QUESTIONS
@@ -191,7 +192,7 @@ class Draft(Walk):
             self.line(top)
         elif top in ("start_project", "define_scope") and focus and len(open_) > 1:
             self.line("intake", focus.id, open_[:INTAKE])
-        elif not any(line.code == "out_of_bounds" for line in self.say):
+        elif not any(line.code in ("out_of_bounds", "torn") for line in self.say):
             self.line("clarify", names=[intent.name for intent in closest])
 
     def said_go_back(self, back_to: Value | None, readings: Mapping[str, Value]) -> None:
@@ -296,6 +297,12 @@ class Draft(Walk):
         if kept:
             self.gave(kept)
         return list(kept)
+
+    def torn(self, focus: Step | None, named: Mapping[str, Sequence[str]]) -> None:
+        """Two answers to a question that is open: nobody is taken at the first of them."""
+        for need in focus.all_needs() if focus else []:
+            if need.name in named and need.name not in self.state.inputs:
+                self.line("torn", need.name, list(named[need.name]))
 
     def gave(self, inputs: Mapping[str, Value]) -> None:
         if not inputs:

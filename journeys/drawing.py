@@ -6,15 +6,16 @@ from journeys.graph import BOX_HEIGHT, BOX_WIDTH, Edge, Layout, Point, layout
 from journeys.template import SkipIf, Step, Template
 from journeys.wording import cut
 
+# Colours are written out for each ground: viewers that are no browsers know no custom properties, and would draw all in black.
 _STYLE = """
-  :root { color-scheme: light dark; --ink: #1d2733; --soft: #5b6b7c; --box: #f5f7fa; --edge: #8c9bab; --ground: #ffffff; --back: #b4541f; }
+  .ground { fill: #ffffff; } .box { fill: #f5f7fa; stroke: #8c9bab; } .asks { stroke-width: 2.5; }
+  text { font: 12px system-ui, sans-serif; fill: #5b6b7c; } .title { font-size: 14px; font-weight: 600; fill: #1d2733; }
+  .line { fill: none; stroke: #8c9bab; stroke-width: 1.5; } .back { stroke: #b4541f; stroke-dasharray: 5 4; }
+  .tip { fill: #8c9bab; } .tip-back { fill: #b4541f; }
   @media (prefers-color-scheme: dark) {
-    :root { --ink: #e8edf2; --soft: #a3b1bf; --box: #24303c; --edge: #71818f; --ground: #151c23; --back: #f0a06c; }
+    .ground { fill: #151c23; } .box { fill: #24303c; stroke: #71818f; } text { fill: #a3b1bf; } .title { fill: #e8edf2; }
+    .line { stroke: #71818f; } .back { stroke: #f0a06c; } .tip { fill: #71818f; } .tip-back { fill: #f0a06c; }
   }
-  .ground { fill: var(--ground); } .box { fill: var(--box); stroke: var(--edge); } .asks { stroke-width: 2.5; }
-  text { font: 12px system-ui, sans-serif; fill: var(--soft); } .title { font-size: 14px; font-weight: 600; fill: var(--ink); }
-  .line { fill: none; stroke: var(--edge); stroke-width: 1.5; } .back { stroke: var(--back); stroke-dasharray: 5 4; }
-  .tip { fill: var(--edge); } .tip-back { fill: var(--back); }
 """
 
 
@@ -73,7 +74,7 @@ def _box(step: Step, drawn: Layout) -> str:
     box, lines = drawn.boxes[step.id], facts(step)
     shown = [*lines[:1], "; ".join(lines[1:])] if len(lines) > 2 else lines
     texts = [f'<text class="title" x="{box.left + 12:g}" y="{box.top + 22:g}">{escape(cut(step.title, 27))}</text>']
-    texts += [f'<text x="{box.left + 12:g}" y="{box.top + 40 + 16 * n:g}">{escape(cut(line, 33))}</text>' for n, line in enumerate(shown)]
+    texts += [f'<text x="{box.left + 12:g}" y="{box.top + 40 + 16 * n:g}">{escape(cut(line, 31))}</text>' for n, line in enumerate(shown)]
     frame = f'<rect class="box{" asks" if step.decision else ""}" x="{box.left:g}" y="{box.top:g}" '
     frame += f'width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="8"/>'
     tip = f"<title>{escape(f'{step.id}: {step.goal} ' + '; '.join(lines))}</title>"

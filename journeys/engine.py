@@ -9,7 +9,7 @@ kept(step), chosen(step, option), went_back(step, stale steps), cant_go_back, sk
 problem(step), question(intent), clarify(intents), status, how_to(action), small_talk, out_of_scope,
 nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed, intake(step, inputs),
 repeated, not_yours(step), spent(step, option), started(step, child), child_ended(step, child), news(fact, source), overdue(step),
-rested(step), went_without(step), cant_look, offered(persona), switched(persona), stays(persona). The activities add
+rested(step), went_without(step), torn(input, options), cant_look, offered(persona), switched(persona), stays(persona). The activities add
 hazard(rule), withheld(rule), no_knowledge, no_model(why) and no_words(why); moving.py moved(template, old one) and put_away(titles).
 """
 

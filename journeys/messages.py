@@ -102,12 +102,14 @@ class Intent(Kept):
 
 
 class Understanding(Kept):
-    """What a message says. `intents` best first, empty where the reader abstains; `closest` are then the two nearest readings."""
+    """What a message says. `intents` best first, empty where the reader abstains; `closest` are then the two nearest readings. `torn`: by
+    need, options it names side by side where one is asked for."""
 
     engine: str
     intents: list[Intent] = []
     closest: list[Intent] = []
     found: list[Found] = []
+    torn: dict[Slug, list[Slug]] = {}
 
 
 class SkillRun(Kept):

@@ -200,9 +200,10 @@ class Template(Frozen):
         loaded; not each time one is read back from a payload, which happens twice a turn."""
         seen: dict[str, set[str]] = {}  # of each earlier step, all it builds on
         asked_by = {need.name: step for step in self.steps for need in step.all_needs()}
+        decided = {step.id: {option.id for option in step.decision.options} for step in self.steps if step.decision}
         named: set[str] = set()
         for step in self.steps:
-            for problem in [*_step_problems(step, seen, asked_by, named, skills, self.given), *_who_problems(step, self)]:
+            for problem in [*_step_problems(step, seen, asked_by, named, skills, self.given, decided), *_who_problems(step, self)]:
                 raise ValueError(f"steps.{step.id}: {problem}")
             seen[step.id] = _builds_on(step, seen)
         for name in sorted(named & set(self.given)):
@@ -226,6 +227,7 @@ def _step_problems(
     named: set[str],
     skills: Collection[str],
     given: Collection[str],
+    decided: dict[str, set[str]],
 ) -> Iterator[str]:
     if step.id in earlier:
         yield "two steps have this id"
@@ -257,6 +259,7 @@ def _step_problems(
                 yield f"{run.skill} takes the result of {other!r}: the step must depend on it, or the skill runs too early"
     for skip_if in step.skip_if:
         yield from _skip_problems(skip_if, earlier, before, asked_by)
+    yield from _never_reached(step, asked_by, decided)
     yield from _waiting_problems(step, before, asked_by)
     if step.decision:
         yield from _decision_problems(step, step.decision, earlier, asked_by)
@@ -281,6 +284,20 @@ def _skip_problems(skip_if: SkipIf, earlier: dict[str, set[str]], before: set[st
     for option in options:
         if need.option(option) is None:
             yield f"skip_if names {option!r}, which is no option of {skip_if.input!r}"
+
+
+def _never_reached(step: Step, asked_by: dict[str, Step], decided: dict[str, set[str]]) -> Iterator[str]:
+    """Where every answer to one question passes the step over. An optional input may stay open, which keeps the step."""
+    for source in dict.fromkeys(skip_if.input or skip_if.step or "" for skip_if in step.skip_if):
+        asking = asked_by.get(source)
+        needs = [need for need in asking.needs if need.name == source and need.kind == "choice"] if asking else []
+        known = {option.id for need in needs for option in need.options} or set(decided.get(source, ()))
+        keeps = set(known)
+        for skip_if in step.skip_if:
+            if source in (skip_if.input, skip_if.step):
+                keeps = keeps - {skip_if.option} if skip_if.option else keeps & set(skip_if.unless)
+        if known and not keeps:
+            yield f"it is never reached: whatever is answered to {source!r}, skip_if passes it over"
 
 
 def _waiting_problems(step: Step, before: set[str], asked_by: dict[str, Step]) -> Iterator[str]:

@@ -73,7 +73,7 @@ class Journeys(Protocol):
     """Other journeys, as one of them sees them."""
 
     async def start(self, start: JourneyStart) -> None:
-        """Started and begun, once for the same id. Raises what the workflow server does."""
+        """Started and begun, once for the same id. Raises Unavailable."""
         ...
 
     async def tell(self, parent: str, closed: ChildClosed) -> None:

@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from journeys.inputs import Frozen
 from providers.base import Embedder, Passage, Where
 from providers.errors import Misconfigured
+from providers.loading import load_modules
 from providers.narrowing import condition, labelled
 
 COLLECTION: Final = "pages"
@@ -186,6 +187,7 @@ class ChromaKnowledge:
     @contextmanager
     def _asked(self) -> Iterator[Any]:
         """The collection, for one question at a time."""
+        load_modules("chromadb.errors")
         from chromadb.errors import ChromaError
 
         with self._asking:

@@ -5,6 +5,7 @@ a worker killed and 45 days passed at random places. What comes out is the same.
 HOMEVIEW_SEED repeats a run; its seed is printed.
 """
 
+import asyncio
 import contextlib
 import os
 import random
@@ -28,10 +29,11 @@ from providers.gemini.client import GeminiClient
 from providers.gemini.model import DEFAULT_MODEL, GeminiModel
 from providers.settings import Settings
 from providers.temporal import data_converter
+from tests.gemini.fake import FakeGemini
 from tests.gemini.homeview import SensibleGemini
 from tests.gemini.running import fake_gemini
-from tests.journeys.playing import Before, Player, read, scripts
-from tests.running import Stack, replays, stack
+from tests.journeys.playing import Act, Before, Player, read, scripts
+from tests.running import Stack, replays, stack, until
 
 pytestmark = pytest.mark.anyio
 SEED = int(os.environ.get("HOMEVIEW_SEED") or random.SystemRandom().randrange(10**6))
@@ -102,12 +104,14 @@ async def test_a_journey_goes_the_same_way_where_a_model_is_asked(asking: Stage,
 
 
 class KilledWorker:
-    """A worker's process, killed before the turn `at`, and another one behind it. In the middle of a turn it is killed by tests/crashes,
-    on the real server: the one that skips time loses what such a worker held."""
+    """A worker's process, killed in the turn `at`, and another one behind it: while a model's answer is on its way where a model is asked
+    in that turn, else before the turn. Everywhere else in a turn it is killed by tests/crashes, on the real server: the one that skips
+    time loses what a worker held that dies within a task."""
 
-    def __init__(self, settings: Settings, at: int) -> None:
-        self.settings, self.at, self.kills = settings, at, 0
+    def __init__(self, settings: Settings, gemini: FakeGemini, at: int) -> None:
+        self.settings, self.gemini, self.at, self.kills = settings, gemini, at, 0
         self.process = self.start()
+        self.waiting: asyncio.Task[None] | None = None
 
     def start(self) -> subprocess.Popen[bytes]:
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("GEMINI_", "HOMEVIEW_"))}
@@ -116,11 +120,23 @@ class KilledWorker:
                 [sys.executable, "-m", "tests.journeys.uncached_worker"], env=kept | self.settings.environment(), stdout=log, stderr=log
             )
 
-    async def before(self, turn: int) -> None:
-        if turn == self.at:
-            self.end()
-            self.kills += 1
-            self.process = self.start()
+    async def before(self, turn: int, act: Act) -> None:
+        if turn != self.at:
+            return
+        if act.say:
+            self.gemini.fault("hang")
+            self.waiting = asyncio.create_task(self.while_it_is_asked())
+        else:
+            self.again()
+
+    async def while_it_is_asked(self) -> None:
+        await until(lambda: any(call.gave == "hang" for call in self.gemini.calls), 60)
+        self.again()
+
+    def again(self) -> None:
+        self.end()
+        self.kills += 1
+        self.process = self.start()
 
     def end(self) -> None:
         self.process.send_signal(signal.SIGKILL)
@@ -129,23 +145,25 @@ class KilledWorker:
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", DISTURBED)
-async def test_a_killed_worker_and_forty_five_silent_days_change_nothing_of_how_a_journey_ends(
+async def test_a_worker_killed_in_a_turn_and_forty_five_silent_days_change_nothing_of_how_a_journey_ends(
     offline: Stage, mind: Any, index_root: Path, tmp_path: Path, undisturbed: dict[str, Any], name: str
 ) -> None:
     drawn = random.Random(f"{SEED}/{name}")
     turns = [n for n, act in enumerate(read(name).turns) if act.request()]
     at, gap = drawn.choice(turns), drawn.choice(turns[1:])
-    print(f"{name}: HOMEVIEW_SEED={SEED}, killed before turn {at}, 45 days before turn {gap}")
+    print(f"{name}: HOMEVIEW_SEED={SEED}, killed in turn {at}, 45 days before turn {gap}")
     if name not in undisturbed:
         undisturbed[name] = await offline.player(name).play()
     shutil.copytree(index_root, tmp_path / "index")
-    async with skipping() as env, stack(env, tmp_path, mind, worker=False) as homeview:
-        worker = KilledWorker(homeview.settings, at)
-        try:
-            playing = Stage(env, homeview).player(name, worker.before)
-            ended = await playing.play(gap_before=gap, check=False)
-            await replays(await homeview.history(playing.journey))
-        finally:
-            worker.end()
+    async with fake_gemini(rule=SensibleGemini(mind[0])) as gemini, skipping() as env:
+        key = {"gemini_api_key": SecretStr("a-key"), "gemini_base_url": gemini.url}
+        async with stack(env, tmp_path, mind, worker=False, **key) as homeview:
+            worker = KilledWorker(homeview.settings, gemini, at)
+            try:
+                playing = Stage(env, homeview).player(name, worker.before)
+                ended = await playing.play(gap_before=gap, check=False)
+                await replays(await homeview.history(playing.journey))
+            finally:
+                worker.end()
     assert worker.kills == 1
     assert ended == undisturbed[name]

@@ -8,6 +8,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from journeys import names
 from journeys.messages import Begin, ChildClosed, JourneyStart
 from journeys.template import Template
+from providers.errors import Unavailable
 from providers.store.store import Store
 from workflows.journey import JourneyWorkflow
 from workflows.starting import first_run
@@ -24,16 +25,20 @@ class TemporalJourneys:
         hashed = names.body_hash("begin", {"parent": start.parent})
         update: Any = JourneyWorkflow.begin
         key = f"child/{start.journey_id}"
-        await self.client.execute_update_with_start_workflow(
-            update, Begin(key=key, body_hash=hashed), id=names.update_id("begin", key), start_workflow_operation=first_run(start)
-        )
+        begin = Begin(key=key, body_hash=hashed)
+        try:
+            await self.client.execute_update_with_start_workflow(
+                update, begin, id=names.update_id("begin", key), start_workflow_operation=first_run(start)
+            )
+        except RPCError as error:
+            raise Unavailable(f"The workflow server did not start it ({error.status.name}).") from None
 
     async def tell(self, parent: str, closed: ChildClosed) -> None:
         try:
             await self.client.get_workflow_handle(parent).signal(JourneyWorkflow.child_ended, closed)
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
-                raise
+                raise Unavailable(f"The workflow server did not tell it ({error.status.name}).") from None
 
 
 class Shelved:

@@ -11,6 +11,7 @@ from journeys.renovation.layout import table as _table
 from journeys.renovation.quantities import TakeOffLine, plain
 from journeys.renovation.savings import dollars
 from journeys.renovation.takeoff import TakeOff
+from journeys.renovation.verdicts import budget_verdict
 
 
 def as_text(result_kind: str, result: Mapping[str, Any]) -> str:
@@ -64,10 +65,21 @@ def estimate_page(estimate: CostEstimate) -> str:
         _table(rows),
         "\n".join(facts),
         *cheaper,
+        _listed("Three ways on", _ways_on(estimate)),
         _listed("Taken for granted", estimate.assumptions),
         _listed("Not in it", estimate.exclusions),
         f"Source: {estimate.citation} (version {estimate.price_book_version}).",
     )
+
+
+def _ways_on(estimate: CostEstimate) -> list[str]:
+    """Where the budget is too low: in phases, with cheaper choices, or the most important first."""
+    beside, cheaper = estimate.variance, estimate.value_engineering
+    if beside is None or beside.status != "over":
+        return []
+    savings = [("The cheapest of each kind together", estimate.best_cents - cheaper.together_cents)] if cheaper else []
+    verdict = budget_verdict(estimate.best_cents, beside.budget_cents, currency=estimate.currency, room="kitchen", savings=savings)
+    return [f"{route.title}: {route.sentence}" for route in verdict.routes]
 
 
 def _take_off_of(result: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from providers.errors import Misconfigured, UpstreamTimeout
 from providers.gemini import prices
+from providers.loading import load_modules
 
 if TYPE_CHECKING:
     import httpx2
@@ -78,6 +79,7 @@ class GeminiClient:
             client.close()
 
     def _open(self) -> "genai.Client":
+        load_modules("httpx2", "google.genai")
         import httpx2
         from google import genai
 

@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from providers.loading import load_modules
+
 if TYPE_CHECKING:
     from genai_prices import Usage
 
@@ -23,6 +25,7 @@ NO_KIND: Final = frozenset({"gemini", "models", "preview", "latest", "exp"})
 @cache
 def load() -> None:
     """Import the prices and their tables, which takes half a second."""
+    load_modules("genai_prices.data_snapshot")
     from genai_prices.data_snapshot import get_snapshot
 
     get_snapshot()

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from providers.errors import Misconfigured
+from providers.loading import load_modules
 from providers.offline.weights import MODEL_ID, minilm_folder
 
 if TYPE_CHECKING:  # numpy is loaded with the model
@@ -66,6 +67,7 @@ class MiniLM:
 
         The last says what a text is about, the middle one more of how it is said: a wish, a question, a change of mind.
         """
+        load_modules("numpy")
         import numpy as np
 
         if not texts:
@@ -95,6 +97,7 @@ class MiniLM:
 
     @cached_property
     def _model(self) -> tuple[Any, Any]:
+        load_modules("onnxruntime", "tokenizers")
         import onnxruntime
         from tokenizers import Tokenizer
 

@@ -11,7 +11,7 @@ from providers.offline.assign import NEAR, Cues, assigned, cues_in, fits, found_
 from providers.offline.bare import bare
 from providers.offline.figures import Figure, Mention, figures, fold, make
 from providers.offline.lengths import lengths, rooms, sides
-from providers.offline.options import Pick, picks
+from providers.offline.options import Pick, picks, torn
 from providers.offline.percents import percents
 from providers.offline.places import places
 from providers.offline.sums import money
@@ -49,6 +49,13 @@ def extract(text: str, needs: Sequence[Need], asked: str | None, today: date | N
     found += list(picked(found, picks(folded, words, needs, asked, cues, answered)))
     found += whole_text(text, folded, needs, asked) if not found or says_more(left_over(folded, found)) else []
     return sorted(found, key=lambda each: (each.start, each.end))
+
+
+def torn_between(text: str, needs: Sequence[Need], asked: str | None) -> dict[str, list[str]]:
+    """By need, the options that `text` names side by side where one answers. `needs`: those it does not answer."""
+    folded = fold(text)
+    words = tokens(folded)
+    return torn(folded, words, needs, asked, cues_in(words, needs))
 
 
 def readings(

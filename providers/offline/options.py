@@ -96,9 +96,33 @@ def picks(
     A word that is an option of several needs goes to the one whose cue stands nearest, else to the one asked for. One that is a cue of a
     need in `answered` speaks of that: the roof that is 18 years old is no project.
     """
+    chosen = named(folded, words, needs, asked, cues, answered)
+    return [pick for several in chosen.values() for pick in settled(several)]
+
+
+def torn(
+    folded: str, words: Sequence[Token], needs: Sequence[Need], asked: str | None, cues: Callable[[Need], Sequence[tuple[int, int]]]
+) -> dict[str, list[str]]:
+    """The options of a choice that a message names where it should name one, in its order: "modern, but farmhouse too"."""
+    chosen = named(folded, words, [need for need in needs if need.kind == "choice"], asked, cues)
+    several = {
+        name: list(dict.fromkeys(pick.option for pick in sorted(each, key=lambda pick: pick.start))) for name, each in chosen.items()
+    }
+    return {name: options for name, options in several.items() if len(options) > 1}
+
+
+def named(
+    folded: str,
+    words: Sequence[Token],
+    needs: Sequence[Need],
+    asked: str | None,
+    cues: Callable[[Need], Sequence[tuple[int, int]]],
+    answered: Sequence[Need] = (),
+) -> dict[str, list[Pick]]:
+    """Every option that is picked, by need."""
     choices = [need for need in needs if need.options]
     if not choices:
-        return []
+        return {}
     groups = same_place(longest(hits(words, choices)))
     places = {need.name: cues(need) for need in choices} if groups else {}
     spoken_for = [place for need in answered for place in cues(need)] if groups else []
@@ -112,7 +136,7 @@ def picks(
     for need in choices:
         if need.name == asked and need.kind == "choices" and (meant := meant_by(folded, need, groups)) is not None:
             chosen[need.name] = meant
-    return [pick for several in chosen.values() for pick in settled(several)]
+    return chosen
 
 
 def settled(several: list[Pick]) -> list[Pick]:

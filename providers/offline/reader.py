@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from journeys.inputs import Need, Text
 from journeys.messages import Intent, Understanding
 from journeys.vocabulary import of_kind
+from providers.loading import load_modules
 from providers.offline.embeddings import MiniLM
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class OfflineReader:
 
     @property
     def intents(self) -> "Intents":
+        load_modules("providers.offline.intents")
         from providers.offline.intents import Intents
 
         with self.loading:
@@ -52,15 +54,18 @@ class OfflineReader:
         return await asyncio.to_thread(self.read, cut(text), needs, asked)
 
     def read(self, text: str, needs: Sequence[Need], asked: str | None) -> Understanding:
-        from providers.offline.extract import extract
+        load_modules("providers.offline.extract")
+        from providers.offline.extract import extract, torn_between
 
         reading = self.intents.classify(text)
         found = extract(text, needs, asked, self.today())
+        open_ = [need for need in needs if all(each.need != need.name for each in found)]
         return Understanding(
             engine=self.engine,
             intents=reading.intents,
             closest=reading.closest,
             found=[each for each in found if not isinstance(each.value, Text) or is_an_answer(reading.intents)],
+            torn=torn_between(text, open_, asked),
         )
 
 

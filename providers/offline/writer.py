@@ -12,6 +12,7 @@ from journeys.inputs import Choice, Need, Place
 from journeys.messages import Line
 from journeys.renovation.errors import CannotEstimate
 from journeys.renovation.rough import SCOPES, rough_range
+from journeys.renovation.styles import LOOKS, coherent
 from journeys.reply import Citation, Reply
 from journeys.result_page import as_text
 from journeys.safety import known, sentence, withheld
@@ -157,6 +158,18 @@ def _out_of_bounds(page: _Page, line: Line) -> str:
     ]
     expected = " and ".join(bound for bound in bounds if bound)
     return f"{need.title} doesn't look right to me{f' (I expect {expected})' if expected else ''}, so I left it out. Please check it."
+
+
+def _torn(page: _Page, line: Line) -> str:
+    """Names what pulls apart; of styles also three that hold together."""
+    need = page.need(line.about)
+    titles = {option.id: option.title.lower() for option in need.options} if need else {}
+    named = " and ".join(titles.get(option, option) for option in line.names)
+    apart = [f"{titles[option]} means {LOOKS[option]}" for option in line.names if option in titles and option in LOOKS]
+    if len(apart) < 2:
+        return f"You named {named}, and I can go on with one of them."
+    ways = ", ".join(titles[option] for option in coherent(line.names, list(titles)))
+    return f"You named {named}, and they pull apart: {', '.join(apart)}. Each of these holds together by itself: {ways}."
 
 
 def _went_back(page: _Page, line: Line) -> str:
@@ -343,8 +356,9 @@ def _out_of_scope(page: _Page, _: Line) -> str:
     """Says the limits, that nothing is lost by asking, and what there is help with."""
     return (
         "That is outside what I can help with: I plan, measure and price renovations, and give no advice on loans, law or health; ask "
-        f"somebody who does that for a living. Your {page.template.title.lower()} stays where it is, and we can go on with it. I can also "
-        "help with its budget, its products, its permits, or what to write to a contractor."
+        f"somebody who does that for a living. Your {page.template.title.lower()} stays where it is, and we can go on with it. Where it "
+        "changes what you can spend, or by when, tell me the new figure and I take it in. I can also help with the budget, the products, "
+        "the permits, or what to write to a contractor."
     )
 
 
@@ -389,6 +403,7 @@ SENTENCES: dict[str, Said] = {
     "child_ended": _child_ended,
     "news": _news,
     "overdue": _overdue,
+    "torn": _torn,
     "rested": lambda page, line: f"The time at {page.title(line.about).lower()} is over; on we go.",
     "went_without": _went_without,
     "cant_look": lambda page, line: "I can't look at photos or read plans yet. Type what they show, and I go on from there.",

@@ -5,9 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from temporalio.client import WorkflowUpdateStage
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDConflictPolicy
 
-from api.turns import first_run
 from journeys import names
 from journeys.messages import Begin, JourneyStart
 from providers.library import library
@@ -16,8 +14,8 @@ from tests.bench.cells import Report, Row, loaded
 from tests.bench.load import Load
 from tests.bench.table import table
 from tests.bench.talk import ROUND
-from workflows.journey import PERSONA, STATUS, STEP, TEMPLATE, JourneyWorkflow
-from workflows.policies import TASK_TIMEOUT
+from workflows.journey import JourneyWorkflow
+from workflows.starting import first_run
 
 EVENTS_A_RUN = 160  # about twenty turns; the product's own bound is 2,000
 WINDOW = 2 * len(ROUND)  # two whole rounds of the talk, so that the same kinds of messages are compared
@@ -84,19 +82,12 @@ async def start(bed: Bed) -> str:
         currency=template.currency,
         continue_after_events=EVENTS_A_RUN,
     )
-    first_values = ((TEMPLATE, template.name), (PERSONA, template.personas[0]), (STEP, template.steps[0].id), (STATUS, "active"))
-    attributes = TypedSearchAttributes([SearchAttributePair(name, value) for name, value in first_values])
     handle = await bed.temporal.start_update_with_start_workflow(
         JourneyWorkflow.begin,
         Begin(key=key, body_hash=names.body_hash("begin", {})),
         id=names.update_id("begin", key),
         wait_for_stage=WorkflowUpdateStage.ACCEPTED,
-        start_workflow_operation=first_run(
-            asked,
-            JourneyWorkflow.run,
-            journey_id,
-            {"task_timeout": TASK_TIMEOUT, "search_attributes": attributes, "id_conflict_policy": WorkflowIDConflictPolicy.FAIL},
-        ),
+        start_workflow_operation=first_run(asked),
         rpc_timeout=timedelta(seconds=30),
     )
     await handle.result()

@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 SCRIPTS = Path(__file__).parent / "scripts"
 Pass = Callable[[int], Awaitable[None]]  # so many days
-Before = Callable[[int], Awaitable[None]]  # what happens before that turn
+Before = Callable[[int, "Act"], Awaitable[None]]  # what happens before that turn
 
 
 class Act(BaseModel):
@@ -96,7 +96,7 @@ class Player:
                 continue
             resource, body = request
             if self.before:
-                await self.before(n)
+                await self.before(n, act)
             answer = await self.send(f"/v1/journeys/{self.journey}/{resource}", body, f"turn-{n}")
             if check:
                 await self.hold(n, act, answer["turn"])

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from journeys.template import MAX_TEMPLATE_BYTES, Template
-from providers.library import TEMPLATES, Library, TemplateError, parse_template, read_template
+from providers.library import TEMPLATES, TemplateError, parse_template, read_template
+from providers.library import library as shipped
 from tests.factories import a_decision, a_need, a_step, a_template, kitchen
 
 SMALL = """\
@@ -140,6 +141,10 @@ def test_a_default_has_to_be_an_option_that_settles(default: str, reason: str) -
     assert errors_of(text) == f"small.yaml:{line_of(text, 'id: price')}: steps.price: the default {default!r} {reason}"
 
 
+def passing(source: str, *options: str) -> list[dict[str, str]]:
+    return [{"input": source, "option": option} for option in options]
+
+
 @pytest.mark.parametrize(
     ("step", "reason"),
     [
@@ -153,6 +158,11 @@ def test_a_default_has_to_be_an_option_that_settles(default: str, reason: str) -
         (a_step("again", needs=[a_need("look", "choice", options=[{"id": "a", "title": "A"}] * 2)]), "'a' stands there twice"),
         (a_step("again", decision=a_decision(), skip_if={"input": "way", "option": "c"}), "'c', which is no option of 'way'"),
         (a_step("again", needs=[a_need("own", "choice")], skip_if={"input": "own", "option": "a"}), "no earlier step asks for"),
+        (a_step("again", decision=a_decision(), skip_if=passing("way", "a", "b")), "never reached: whatever is answered to 'way'"),
+        (
+            a_step("again", decision=a_decision(), skip_if=[{"input": "way", "option": "a"}, {"input": "way", "unless": ["a"]}]),
+            "never reached: whatever is answered to 'way'",
+        ),
     ],
 )
 def test_a_step_that_could_not_be_played_is_refused(step: dict[str, Any], reason: str) -> None:
@@ -160,6 +170,13 @@ def test_a_step_that_could_not_be_played_is_refused(step: dict[str, Any], reason
     with pytest.raises(ValueError, match=r"steps\.again") as error:
         a_template(steps=[first, step])
     assert reason in str(error.value)
+
+
+def test_a_step_that_one_answer_keeps_or_that_an_open_question_keeps_is_reached() -> None:
+    always = a_step("again", decision=a_decision(), skip_if=passing("way", "a", "b"))
+    a_template(steps=[a_step("first", needs=[a_need("goal")], optional=[a_need("way", "choice")]), always])
+    once = a_step("again", decision=a_decision(), skip_if=passing("way", "a"))
+    a_template(steps=[a_step("first", needs=[a_need("way", "choice")]), once])
 
 
 def test_every_mistake_of_shape_is_told_at_once() -> None:
@@ -241,14 +258,14 @@ def test_the_content_hash_is_stable_across_reading_and_changes_with_every_conten
 
 def test_every_template_of_the_library_loads_under_the_name_of_its_file() -> None:
     files = sorted(path.stem for path in TEMPLATES.glob("*.yaml"))
-    library = Library()
+    library = shipped()
     assert files
     earlier = [each for each in library.versions.values() if each != library.templates[each.id]]
     assert sorted([*library.templates, *(f"{each.id}.v{each.version}" for each in earlier)]) == files
 
 
 def test_a_template_is_found_by_its_version_or_else_the_newest_by_its_id() -> None:
-    library = Library()
+    library = shipped()
     newest = library.newest("kitchen_renovation")
     assert newest
     assert newest.version > kitchen().version

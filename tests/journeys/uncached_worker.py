@@ -7,14 +7,14 @@ import asyncio
 
 from providers.settings import load
 from providers.temporal import connect
-from worker.build import build_worker
+from worker.build import build_models_worker, build_worker
 from worker.equipment import Equipment
 
 
 async def main() -> None:
     settings = load()
-    equipment = Equipment(settings)
-    async with build_worker(await connect(settings), equipment.providers, cached=0):
+    client, providers = await connect(settings), Equipment(settings).providers
+    async with build_models_worker(client, providers), build_worker(client, providers, cached=0):
         await asyncio.Event().wait()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from journeys.vocabulary import PERSONAS
 from providers.errors import Misconfigured
-from providers.library import Library
+from providers.library import library
 from providers.pages import LONGEST, OUR_PAGES, UNCHECKED, BrokenPage, read_page, read_passages
 
 PAGE = """---
@@ -87,7 +87,7 @@ def test_a_page_says_whom_it_is_for_and_of_which_steps_it_speaks(tmp_path):
 def test_every_persona_and_step_that_our_pages_name_exists():
     passages = read_passages(OUR_PAGES)
     assert {persona for passage in passages for persona in passage.personas} <= set(PERSONAS)
-    steps = {step.id for template in Library().templates.values() for step in template.steps}
+    steps = {step.id for template in library().templates.values() for step in template.steps}
     assert {step for passage in passages for step in passage.steps} <= steps
 
 

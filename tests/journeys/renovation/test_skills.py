@@ -126,6 +126,10 @@ def test_the_pages_show_totals_drivers_assumptions_and_where_prices_come_from():
     assert "HomeView price book, illustrative, undated USD (version 2026.1)" in page
     assert "How it could cost less" not in page
     over = as_text("estimate", kept(both(budget=Money(low_cents=1, high_cents=20_000_00))))
+    assert all(way in over for way in ("In phases: Now cosmetic work for $20,000", "Cheaper choices: ", "The most important first: "))
+    assert "which fits" in over and "I would do it this way" in over
+    assert "still $5,4" in as_text("estimate", kept(both(budget=Money(low_cents=1, high_cents=10_000_00))))
+    assert "Three ways on" not in as_text("estimate", kept(both()))
     assert "How it could cost less" in over and "The cheapest of each kind together" in over
     assert len({len(line) for line in page.splitlines() if line.startswith("|")}) == 1
 

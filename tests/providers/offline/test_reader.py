@@ -46,6 +46,21 @@ async def test_an_answer_in_words_is_kept_whole(reader: Reader, goal: str) -> No
     assert values(await reader.understand(goal, KITCHEN, "goal")) == {"goal": goal}
 
 
+@pytest.mark.parametrize(
+    ("said", "torn"),
+    [
+        ("modern, but farmhouse too", {"style": ["modern", "farmhouse"]}),
+        ("We love industrial and my wife wants traditional.", {"style": ["industrial", "traditional"]}),
+        ("modern, please, not farmhouse", {}),
+        ("Farmhouse.", {}),
+    ],
+)
+async def test_two_answers_to_one_question_are_told_apart_from_none(reader: Reader, said: str, torn: dict[str, list[str]]) -> None:
+    understood = await reader.understand(said, KITCHEN, "style")
+    assert understood.torn == torn
+    assert ("style" in values(understood)) == (not torn)
+
+
 async def test_a_message_is_embedded_once_also_for_a_search_that_follows(embedder: MiniLM, reader: Reader) -> None:
     before = embedder.remembered.cache_info().misses
     await reader.understand("how long does grout take to dry, roughly?", KITCHEN, None)

@@ -54,6 +54,8 @@ def a_line(code: str) -> Line:
     names = {"welcome_back": ["15"], "noted": ["goal"], "clarify": ["skip", "go_back"], "made": ["take_off"], "went_back": ["amount"]}
     about |= {"intake": "room", "news": "quote_received", "offered": "investor", "switched": "investor", "stays": "homeowner"}
     names |= {"intake": ["wall", "look"], "spent": ["other_room"], "news": ["Anna"], "started": ["c1"], "child_ended": ["c1"]}
+    about |= {"torn": "look"}
+    names |= {"torn": ["a", "b"]}
     chosen = {"chosen": ["accept"], "default_chosen": ["accept"]}
     return Line(code=code, about=about.get(code, "price"), names={**names, **chosen}.get(code, []))
 
@@ -134,6 +136,19 @@ def test_what_was_left_out_is_told_with_what_was_expected(name: str, expected: s
     assert expected in text
     assert "()" not in text
     assert "expect )" not in text
+
+
+def test_styles_that_clash_are_named_with_what_each_means_and_three_that_hold_together() -> None:
+    said = written(Play(kitchen()), Line(code="torn", about="style", names=["modern", "farmhouse"]))
+    assert "modern and farmhouse, and they pull apart: modern means flat fronts" in said
+    assert "Each of these holds together by itself: modern, farmhouse, transitional." in said
+    assert "You named a and b, and I can go on with one of them." in written(Play(), Line(code="torn", about="look", names=["a", "b"]))
+
+
+def test_what_lies_outside_leaves_the_journey_where_it_is_and_offers_to_take_in_what_it_changes() -> None:
+    said = written(Play(kitchen()), Line(code="out_of_scope"))
+    for promise in ("no advice on loans", "stays where it is", "tell me the new figure"):
+        assert promise in said
 
 
 def test_going_back_tells_what_there_was_and_what_is_looked_at_again() -> None:

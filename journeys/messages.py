@@ -259,7 +259,7 @@ class AskModel(Kept):
 class Answered(Kept):
     """What came of a call: `deed` of the row that holds the answer; None where there is none to use, and `outcome` says why."""
 
-    outcome: Literal["answered", "broken", "blocked"]
+    outcome: Literal["answered", "broken", "blocked", "over_budget"]
     deed: str | None = None
 
 

@@ -12,6 +12,7 @@ from journeys.inputs import Frozen, Need, Slug
 from journeys.memory import Recollection
 from journeys.messages import ChildClosed, Ended, JourneyStart, Line, Understanding
 from journeys.reply import Reply
+from journeys.spending import Spending
 from journeys.state import JourneyState
 from journeys.template import Template
 
@@ -125,6 +126,7 @@ class Generated(Frozen):
     usage: dict[str, Any] = {}
     cost: Decimal = Decimal(0)
     priced_as: str = ""
+    price_known: bool = True
 
 
 class LanguageModel(Protocol):
@@ -193,12 +195,20 @@ class Known(Frozen):
     answer: dict[str, Any] | None = None
 
 
+class Hold(Frozen):
+    """What a call may cost at most, in US dollars, and what its journey's template says of spending."""
+
+    worst: Decimal = Decimal(0)
+    spending: Spending = Spending()
+
+
 class Call(Frozen):
-    """A row of the ledger: `status` is started, answered, broken (what came can't be used: `why`), blocked (the provider withheld it) or
-    failed (nothing came). `attempt` counts all calls of the turn, so that drafts of two attempts can be told apart."""
+    """A row of the ledger: `status` is started, answered, broken (what came can't be used: `why`), blocked (the provider withheld it),
+    failed (nothing came) or over_budget (it was not made: `why` names the scope whose budget does not cover it). `attempt` counts all
+    calls of the turn, so that drafts of two attempts can be told apart."""
 
     deed: str
-    status: Literal["started", "answered", "broken", "blocked", "failed"]
+    status: Literal["started", "answered", "broken", "blocked", "failed", "over_budget"]
     why: str = ""
     attempt: int = 1
 
@@ -210,12 +220,12 @@ class Ledger(Protocol):
 
     async def keep_brief(self, journey_id: str, turn_id: str, brief: Brief, at: datetime) -> None: ...
 
-    async def begin_call(self, row: Mapping[str, Any], *, again: bool = True) -> Call:
-        """`started`, on disk, before the call is made; or what came of it, where it was made before. A call that failed is made again
-        where `again` allows it."""
+    async def begin_call(self, row: Mapping[str, Any], *, hold: Hold, again: bool = True) -> Call:
+        """`started`, on disk, before the call is made, and what it may cost reserved; or what came of it, where it was made before. A call
+        that failed is made again where `again` allows it."""
         ...
 
-    async def begin_first(self, row: Mapping[str, Any], call: str) -> tuple[Call, Brief]:
+    async def begin_first(self, row: Mapping[str, Any], call: str, hold: Callable[[Brief], Hold]) -> tuple[Call, Brief]:
         """`begin_call`, and in the same transaction the brief that the call is made from."""
         ...
 

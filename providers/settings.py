@@ -3,12 +3,18 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from journeys.spending import Dollars
+
+if TYPE_CHECKING:
+    from providers.store.budgets import Caps
 
 PREFIX: Final = "HOMEVIEW_"
 LOOPBACK: Final = "127.0.0.1"
@@ -99,6 +105,12 @@ class Settings(BaseSettings):
         repr=False,
         description="The SQLAlchemy URL of the database, SQLite or PostgreSQL; by default an SQLite file in the home folder.",
     )
+    journey_spend: Dollars = Field(Decimal(5), description="US dollars that the language models of one journey may cost, unless it says.")
+    tenant_spend: Dollars = Field(Decimal(500), description="US dollars that they may cost a tenant in a month (UTC).")
+    day_spend: Dollars = Field(Decimal(50), description="US dollars that they may cost a tenant in a day (UTC).")
+    alerts: SecretStr | None = Field(
+        None, description="Where alerts go: URLs of apprise, comma-separated, such as mailto://, slack:// or json://; else into the log."
+    )
     namespace: Annotated[str, Field(min_length=1)] = Field("default", description="Temporal's namespace.")
     log: Literal["text", "json"] = Field("text", description="How log lines are written: `text` for people, `json` for machines.")
 
@@ -114,6 +126,18 @@ class Settings(BaseSettings):
     def gemini_models(self) -> list[str]:
         """In the order in which they are asked; none where the provider is another."""
         return list(dict.fromkeys([self.gemini_model, self.gemini_cheaper_model])) if self.provider == "gemini" else []
+
+    @property
+    def caps(self) -> "Caps":
+        from providers.store.budgets import Caps  # with SQLAlchemy: not for a command that only reads settings
+
+        return Caps(journey=self.journey_spend, tenant=self.tenant_spend, day=self.day_spend)
+
+    @property
+    def alert_urls(self) -> list[str]:
+        """Secrets: most hold a password or a token."""
+        given = self.alerts.get_secret_value() if self.alerts else ""
+        return [url.strip() for url in re.split(r",\s*(?=[A-Za-z0-9+.-]+://)", given) if url.strip()]
 
     @property
     def temporal_address(self) -> str:

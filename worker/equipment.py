@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from activities.retrieval import PaidRetrieval
+from providers.alerts import Alerts, targets
 from providers.base import Embedder
 from providers.gemini.client import GeminiClient
 from providers.gemini.embedder import GeminiEmbedder
@@ -31,7 +32,9 @@ class Equipment:
     """Nothing slow happens before `warm`: a worker polls before it has loaded Chroma, the weights, the classifier and google.genai."""
 
     def __init__(self, settings: Settings) -> None:
+        told = targets(settings.alert_urls)  # first: what is wrong with them ends the process before anything is opened
         self.store = Store(settings.database_url)
+        self.alerts = Alerts(self.store, told)
         embedder = MiniLM()
         self.knowledge = ChromaKnowledge(settings.index_root, embedder)
         self.reader = OfflineReader(embedder)
@@ -42,7 +45,7 @@ class Equipment:
             reader=self.reader,
             knowledge=self.knowledge,
             writer=OfflineWriter(asks_model=self.gemini is not None),
-            ledger=SqlLedger(self.store),
+            ledger=SqlLedger(self.store, settings.caps),
             memory=SqlMemory(self.store, embedder),
             templates=Shelved(self.store),
             models=[GeminiModel(self.gemini, name) for name in settings.gemini_models] if self.gemini else [],
@@ -53,7 +56,7 @@ class Equipment:
         if self.gemini is None or settings.embedder != "gemini":
             return None
         embedder = GeminiEmbedder(self.gemini, seconds=EMBED_WITHIN)
-        return PaidRetrieval(SqlLedger(self.store), embedder, ChromaKnowledge(settings.paid_index_root, embedder))
+        return PaidRetrieval(SqlLedger(self.store, settings.caps), embedder, ChromaKnowledge(settings.paid_index_root, embedder))
 
     async def warm(self) -> None:
         """Load what a first turn would load; what is wrong with it is told then, by that turn, and logged here."""

@@ -30,7 +30,9 @@ async def run_worker(settings: Settings) -> None:
         await works.enter_async_context(build_worker(client, equipment.providers))
         log.info("worker.polling", temporal=settings.temporal_address, asks=[model.engine for model in equipment.providers.models])
         warming = asyncio.create_task(equipment.warm(), name="warm-up")
+        alerting = asyncio.create_task(equipment.alerts.run(stop), name="alerts")
         await stop.wait()
         warming.cancel()
+        await alerting
     await equipment.close()
     log.info("worker.stopped")

@@ -7,12 +7,13 @@ a later version of the data changes the past. `UpdatePrices` is never called: wh
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from providers.loading import load_modules
+from providers.prices import overridden
 
 if TYPE_CHECKING:
     from genai_prices import Usage
@@ -45,6 +46,16 @@ def price(model: str, usage: Mapping[str, Any], at: datetime, asked_as: str = ""
     return _dearest_of_its_kind(model, usage, at)
 
 
+@cache
+def is_known(model: str) -> bool:
+    """Whether it has a price of its own, or that of another is taken."""
+    try:
+        _cost(model.removeprefix("models/"), {"promptTokenCount": 1}, datetime.now(UTC))
+    except LookupError:
+        return False
+    return True
+
+
 async def priced(model: str, usage: Mapping[str, Any], at: datetime, asked_as: str = "") -> tuple[Decimal, str]:
     """`price`, behind the import where it is the first one: that takes its time in a thread, the price itself a third of a millisecond."""
     if not load.cache_info().currsize:
@@ -62,13 +73,16 @@ def _about(text: str) -> int:
 
 
 def _cost(name: str, usage: Mapping[str, Any], at: datetime) -> tuple[Decimal, str]:
-    """Raises LookupError where the model is not known."""
+    """Raises LookupError where the model is not known. Our own table stands before the library's."""
     from genai_prices import calc_price
 
+    counted = _in_and_out(usage)
+    if (own := overridden(f"gemini:{name}", int(counted.input_tokens or 0), int(counted.output_tokens or 0), at)) is not None:
+        return own, name
     try:
         priced = calc_price(_tokens(usage), name, provider_id=PROVIDER, genai_request_timestamp=at)
     except ValueError:  # the details contradict each other, such as more tokens from the cache than there are
-        priced = calc_price(_in_and_out(usage), name, provider_id=PROVIDER, genai_request_timestamp=at)
+        priced = calc_price(counted, name, provider_id=PROVIDER, genai_request_timestamp=at)
     return priced.total_price, priced.model.id
 
 

@@ -9,6 +9,9 @@ from typing import Any, Final
 JOURNEYS_QUEUE: Final = "journeys"
 MODELS_QUEUE: Final = "models"
 
+UPKEEP_SCHEDULE: Final = "homeview-health"
+UPKEEP_ID: Final = "homeview-upkeep"
+
 JOURNEY_TEMPLATE: Final = "JourneyTemplate"
 JOURNEY_PERSONA: Final = "JourneyPersona"
 JOURNEY_STEP: Final = "JourneyStep"

@@ -290,3 +290,29 @@ class Records(Protocol):
     async def results(self, journey_id: str, refs: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], dict[str, Any]]:
         """Rows (`body`, `inputs_hash`, `made_with`, `headline`, `made_at`) by (step, skill), of the versions asked for."""
         ...
+
+
+class Wedged(Frozen):
+    """A journey whose workflow task fails again and again. `problem`: the type of what was raised, or the server's word for the cause."""
+
+    journey_id: str
+    run_id: str
+    problem: str
+
+
+class OpenJourneys(Protocol):
+    async def wedged(self) -> list[Wedged]:
+        """At most a hundred. Raises Unavailable; Misconfigured where the server marks none."""
+        ...
+
+
+class House(Protocol):
+    """What the people who run HomeView are told of all journeys together. Raises StoreUnavailable."""
+
+    async def tell(self, *, key: str, kind: str, about: str, text: str) -> bool:
+        """An alert, once for its key; whether it is new."""
+        ...
+
+    async def figures(self) -> Mapping[str, int]:
+        """What lies undone, each by the name of its metric."""
+        ...

@@ -20,14 +20,17 @@ from activities.moving import Moves
 from activities.records import Records
 from activities.retrieval import PaidRetrieval
 from activities.skills import Skills
+from activities.upkeep import Upkeep
 from journeys.names import JOURNEYS_QUEUE, MODELS_QUEUE
 from providers import base
 from providers.skills import Registry, registry
 from providers.temporal import data_converter
 from worker.children import TemporalJourneys
 from worker.sandbox import sandbox
+from worker.wedged import MarkedJourneys
 from workflows.journey import JourneyWorkflow
 from workflows.policies import CALLS_AT_ONCE, STICKY_TIMEOUT, TASKS_AT_ONCE
+from workflows.upkeep import UpkeepWorkflow
 
 ROOMS: Final = ("journeys", "providers", "activities", "workflows", "worker")
 
@@ -42,6 +45,7 @@ class Providers:
     memory: base.Memory
     templates: base.Templates
     models: Sequence[base.LanguageModel] = ()  # best first; none: everything is read and worded offline
+    house: base.House | None = None  # with it the worker looks after all journeys, too
     retrieval: PaidRetrieval | None = None  # of passages for a model, where a paid embedder finds them
 
 
@@ -65,10 +69,11 @@ def build_worker(
     run_with = skills or found.versions()
     records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, run_with, briefing)
     moves, ran, children = Moves(p.records, run_with), Skills(p.records, found), Children(TemporalJourneys(client), p.templates)
+    upkeep = Upkeep(MarkedJourneys(client), p.house) if p.house else None
     return Worker(
         client,
         task_queue=JOURNEYS_QUEUE,
-        workflows=[JourneyWorkflow],
+        workflows=[JourneyWorkflow, UpkeepWorkflow],
         activities=[
             records.open,
             records.decide,
@@ -80,6 +85,7 @@ def build_worker(
             ran.run,
             children.start,
             children.tell_parent,
+            *([upkeep.find_wedged, upkeep.count_undone] if upkeep else []),
         ],
         interceptors=[*interceptors, Boundary()],
         workflow_runner=sandbox(),

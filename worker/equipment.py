@@ -19,6 +19,7 @@ from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter
 from providers.settings import Settings
 from providers.store.calls import SqlLedger
+from providers.store.house import SqlHouse
 from providers.store.journeys import SqlRecords
 from providers.store.store import Store
 from worker.build import Providers
@@ -48,6 +49,7 @@ class Equipment:
             ledger=SqlLedger(self.store, settings.caps),
             memory=SqlMemory(self.store, embedder),
             templates=Shelved(self.store),
+            house=SqlHouse(self.store),
             models=[GeminiModel(self.gemini, name) for name in settings.gemini_models] if self.gemini else [],
             retrieval=self._paid_retrieval(settings),
         )

@@ -10,6 +10,7 @@ from providers.settings import Settings
 from providers.temporal import connect, metrics_runtime
 from worker.build import build_models_worker, build_worker
 from worker.equipment import Equipment
+from worker.schedules import ensure_schedules
 
 log = structlog.get_logger()
 
@@ -30,9 +31,11 @@ async def run_worker(settings: Settings) -> None:
         await works.enter_async_context(build_worker(client, equipment.providers))
         log.info("worker.polling", temporal=settings.temporal_address, asks=[model.engine for model in equipment.providers.models])
         warming = asyncio.create_task(equipment.warm(), name="warm-up")
+        scheduling = asyncio.create_task(ensure_schedules(client), name="schedules")
         alerting = asyncio.create_task(equipment.alerts.run(stop), name="alerts")
         await stop.wait()
         warming.cancel()
+        scheduling.cancel()
         await alerting
     await equipment.close()
     log.info("worker.stopped")

@@ -51,6 +51,20 @@ BESIDE: Final[Options] = {
 }
 
 
+class UpkeepOptions(Options):
+    schedule_to_close_timeout: timedelta
+    priority: Priority
+
+
+# What is looked after each minute: in the next one it is asked for again, and no turn waits behind it.
+UPKEEP: Final[UpkeepOptions] = {
+    "start_to_close_timeout": timedelta(seconds=20),
+    "schedule_to_close_timeout": timedelta(seconds=45),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_attempts=3),
+    "priority": Priority(priority_key=5),
+}
+
+
 class CallOptions(Options):
     task_queue: str
     schedule_to_start_timeout: timedelta

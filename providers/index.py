@@ -22,7 +22,6 @@ from pydantic import ValidationError
 from journeys.inputs import Frozen
 from providers.base import Embedder, Passage, Where
 from providers.errors import Misconfigured
-from providers.loading import load_modules
 from providers.narrowing import condition, labelled
 
 COLLECTION: Final = "pages"
@@ -187,13 +186,12 @@ class ChromaKnowledge:
     @contextmanager
     def _asked(self) -> Iterator[Any]:
         """The collection, for one question at a time."""
-        load_modules("chromadb.errors")
-        from chromadb.errors import ChromaError
-
         with self._asking:
             try:
                 yield self._follow()
-            except ChromaError as problem:
+            except IndexUnusable:
+                raise
+            except Exception as problem:  # of Chroma's own, and whatever else it meets in files that are no longer what it wrote
                 self._release()  # what is built in its place may have the same name
                 folder = self.root / (pointed(self.root) or "")
                 raise IndexDamaged(f"The knowledge index is damaged: remove {folder} and run `homeview index`.") from problem
@@ -274,7 +272,12 @@ def marker_of(folder: Path) -> Marker | None:
 def chroma_at(folder: Path) -> Any:
     """A Chroma client of this folder alone; to be closed."""
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
     with _OPENING:
-        return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        try:
+            return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        except BaseException:  # half a system would be handed to whoever opens this folder next, mended or not
+            SharedSystemClient._identifier_to_system.pop(str(folder), None)
+            raise

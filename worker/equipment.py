@@ -13,6 +13,7 @@ from providers.gemini.client import GeminiClient
 from providers.gemini.embedder import GeminiEmbedder
 from providers.gemini.model import GeminiModel
 from providers.index import ChromaKnowledge
+from providers.loading import load_modules
 from providers.memory import SqlMemory
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
@@ -70,6 +71,14 @@ class Equipment:
             log.info("worker.warm")
         except Exception:
             log.exception("worker.not_warm")
+
+    async def tend(self) -> None:
+        """Until cancelled: keeps the index of the free embedder whole. That of a paid one is built again by whoever pays for it."""
+        await asyncio.to_thread(load_modules, "providers.mending")
+        from providers.mending import IndexMender
+        from providers.pages import OUR_PAGES
+
+        await IndexMender(OUR_PAGES, self.knowledge.root, self.knowledge.embedder, self.knowledge).run()
 
     async def close(self) -> None:
         if self.gemini:

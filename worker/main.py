@@ -30,12 +30,19 @@ async def run_worker(settings: Settings) -> None:
             )
         await works.enter_async_context(build_worker(client, equipment.providers))
         log.info("worker.polling", temporal=settings.temporal_address, asks=[model.engine for model in equipment.providers.models])
-        warming = asyncio.create_task(equipment.warm(), name="warm-up")
-        scheduling = asyncio.create_task(ensure_schedules(client), name="schedules")
+        beside = [
+            asyncio.create_task(_warm_and_tend(equipment), name="warm-up"),
+            asyncio.create_task(ensure_schedules(client), name="schedules"),
+        ]
         alerting = asyncio.create_task(equipment.alerts.run(stop), name="alerts")
         await stop.wait()
-        warming.cancel()
-        scheduling.cancel()
+        for task in beside:
+            task.cancel()
         await alerting
     await equipment.close()
     log.info("worker.stopped")
+
+
+async def _warm_and_tend(equipment: Equipment) -> None:
+    await equipment.warm()
+    await equipment.tend()

@@ -9,19 +9,20 @@ imported where it is used, in a thread: its import takes seconds, and a worker p
 """
 
 import asyncio
+import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from sys import intern
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
 from journeys.inputs import Frozen
 from providers.base import Embedder, Passage, Where
-from providers.errors import Misconfigured
+from providers.errors import Misconfigured, ProviderError
+from providers.loading import load_modules
 from providers.narrowing import condition, labelled
 
 COLLECTION: Final = "pages"
@@ -31,6 +32,8 @@ REMEMBERED: Final = 1024  # passages; twice a whole corpus of ours
 ADMISSIONS: Final = 64  # of a Where: a journey keeps its region and persona, and there are few personas
 _LOOKED_AT: Final = 8  # vectors for each passage wanted: a passage has one of its text and four of its questions
 
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 _OPENING = Lock()  # chromadb shares one system per path among the clients of a process, and makes it without a lock
 
 
@@ -113,19 +116,21 @@ class ChromaKnowledge:
         return name is not None and name == self._name
 
     def _open(self) -> None:
-        with self._asked():
-            pass
+        self._asked(lambda collection: None)
 
     def _nearest(self, vector: Sequence[float], limit: int, where: Where | None = None) -> list[Passage]:
         """A passage counts once. Its score leans on the nearest of its questions, two to one: see `score`."""
-        with self._asked() as collection:
+        best: dict[str, float] = {}
+
+        def look(collection: Any) -> dict[str, tuple[Passage, Any]]:
             admitted = self._admitted(collection, where or Where())
             if admitted is not None and not admitted:
-                return []
-            best: dict[str, float] = {}
+                return {}
             for entry, distance in self._near(collection, list(vector), limit * _LOOKED_AT, admitted):
                 best.setdefault(passage_of(entry), 1.0 - distance)
-            near_by = self._fetched(collection, list(best))
+            return self._fetched(collection, list(best))
+
+        near_by = self._asked(look)
         scores = {id_: score(best[id_], float(text @ vector)) for id_, (_, text) in near_by.items()}
         ranked = sorted((id_ for id_ in scores if scores[id_] >= self.floor), key=lambda id_: -scores[id_])
         return [near_by[id_][0].model_copy(update={"score": scores[id_]}) for id_ in ranked[:limit]]
@@ -163,8 +168,7 @@ class ChromaKnowledge:
         return admitted
 
     def _of(self, ids: Sequence[str]) -> list[Passage]:
-        with self._asked() as collection:
-            found = self._fetched(collection, list(dict.fromkeys(ids)))
+        found = self._asked(lambda collection: self._fetched(collection, list(dict.fromkeys(ids))))
         return [found[id_][0] for id_ in ids if id_ in found]
 
     def _fetched(self, collection: Any, ids: Sequence[str]) -> dict[str, tuple[Passage, Any]]:
@@ -183,18 +187,20 @@ class ChromaKnowledge:
             del self._seen[next(iter(self._seen))]
         return found
 
-    @contextmanager
-    def _asked(self) -> Iterator[Any]:
-        """The collection, for one question at a time."""
+    def _asked(self, work: Callable[[Any], T]) -> T:
+        """What the work makes of the collection, for one question at a time. What Chroma raises stays here: its errors may quote what was
+        asked, so none of them is a cause or a context of ours."""
+        load_modules("chromadb.errors")
         with self._asking:
             try:
-                yield self._follow()
-            except IndexUnusable:
+                return work(self._follow())
+            except ProviderError:
                 raise
-            except Exception as problem:  # of Chroma's own, and whatever else it meets in files that are no longer what it wrote
-                self._release()  # what is built in its place may have the same name
-                folder = self.root / (pointed(self.root) or "")
-                raise IndexDamaged(f"The knowledge index is damaged: remove {folder} and run `homeview index`.") from problem
+            except Exception as problem:  # ChromaError, most often; a damaged folder also gives OSError, sqlite3.Error, KeyError and others
+                log.warning("The knowledge index can't be asked: %s", type(problem).__name__)
+            self._release()  # what is built in its place may have the same name
+        folder = self.root / (pointed(self.root) or "")
+        raise IndexDamaged(f"The knowledge index is damaged: remove {folder} and run `homeview index`.")
 
     def _follow(self) -> Any:
         """The collection that the pointer names. The pointer is read each time: 17 bytes, less than a hundredth of a query's time."""
@@ -272,12 +278,7 @@ def marker_of(folder: Path) -> Marker | None:
 def chroma_at(folder: Path) -> Any:
     """A Chroma client of this folder alone; to be closed."""
     import chromadb
-    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
     with _OPENING:
-        try:
-            return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
-        except BaseException:  # half a system would be handed to whoever opens this folder next, mended or not
-            SharedSystemClient._identifier_to_system.pop(str(folder), None)
-            raise
+        return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))

@@ -191,12 +191,13 @@ async def _shares(report: Report, bed: Bed, crowd: Crowd, many: int, seconds: fl
         began = datetime.now(UTC)
         await asyncio.sleep(seconds)  # the window itself
         ended = datetime.now(UTC)
-    counted = {}
+    counted, given_up = {}, {}
     for tenant, ids in journeys.items():
-        calls = await bed.booked(ids)
-        counted[tenant] = sum(began <= call["started_at"] < ended for call in calls)
-    report.add("fairness", load="shares", calls=counted, jain=round(jain(list(counted.values())), 4), seconds=seconds)
-    report.say(f"  shares   calls in {seconds:g} s: {counted}; Jain's index {jain(list(counted.values())):.3f}")
+        calls = [call for call in await bed.booked(ids) if began <= call["started_at"] < ended]
+        counted[tenant] = sum(call["engine"].startswith("gemini") for call in calls)
+        given_up[tenant] = len(calls) - counted[tenant]  # read offline in its place
+    report.add("fairness", load="shares", calls=counted, given_up=given_up, jain=round(jain(list(counted.values())), 4), seconds=seconds)
+    report.say(f"  shares   calls in {seconds:g} s: {counted}, given up: {given_up}; Jain's index {jain(list(counted.values())):.3f}")
 
 
 def jain(shares: Sequence[float]) -> float:

@@ -388,3 +388,29 @@ class Outlet(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Wedged(Frozen):
+    """A journey whose workflow task fails again and again. `problem`: the type of what was raised, or the server's word for the cause."""
+
+    journey_id: str
+    run_id: str
+    problem: str
+
+
+class OpenJourneys(Protocol):
+    async def wedged(self) -> list[Wedged]:
+        """At most a hundred. Raises Unavailable; Misconfigured where the server marks none."""
+        ...
+
+
+class House(Protocol):
+    """What the people who run HomeView are told of all journeys together. Raises StoreUnavailable."""
+
+    async def tell(self, *, key: str, kind: str, about: str, text: str) -> bool:
+        """An alert, once for its key; whether it is new."""
+        ...
+
+    async def figures(self) -> Mapping[str, int]:
+        """What lies undone, each by the name of its metric."""
+        ...

@@ -163,6 +163,9 @@ class Settings(BaseSettings):
     vision_routes: Annotated[str, AfterValidator(_routes)] = Field(
         default_factory=lambda fields: _default_routes(fields), description="The same, for what is seen in pictures."
     )
+    model_calls_per_second: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="How many calls of models all workers together may make a second; more wait their turn. None by default."
+    )
     embedder: Literal["minilm", "gemini"] = Field(
         "minilm", description="Who finds the passages a model is told: `minilm`, free, or `gemini`, paid and with an index of its own."
     )

@@ -14,6 +14,7 @@ from providers.gemini.client import GeminiClient
 from providers.gemini.embedder import GeminiEmbedder
 from providers.gemini.model import GeminiModel
 from providers.index import ChromaKnowledge
+from providers.loading import load_modules
 from providers.memory import SqlMemory
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
@@ -25,6 +26,7 @@ from providers.settings import Route, Settings
 from providers.store.calls import SqlLedger
 from providers.store.effects import SqlEffects
 from providers.store.health import SqlHealth
+from providers.store.house import SqlHouse
 from providers.store.journeys import SqlRecords
 from providers.store.store import Store
 from worker.build import Providers
@@ -62,6 +64,7 @@ class Equipment:
             effects=SqlEffects(self.store),
             outlet=outlet(settings),
             models=[self._model(route, settings) for route in routes],
+            house=SqlHouse(self.store),
             retrieval=self._paid_retrieval(settings),
             breakers=Breakers(SqlHealth(self.store)),
         )
@@ -95,6 +98,14 @@ class Equipment:
             log.info("worker.warm")
         except Exception:
             log.exception("worker.not_warm")
+
+    async def tend(self) -> None:
+        """Until cancelled: keeps the index of the free embedder whole. That of a paid one is built again by whoever pays for it."""
+        await asyncio.to_thread(load_modules, "providers.mending")
+        from providers.mending import IndexMender
+        from providers.pages import OUR_PAGES
+
+        await IndexMender(OUR_PAGES, self.knowledge.root, self.knowledge.embedder, self.knowledge).run()
 
     async def close(self) -> None:
         for client in (self.gemini, self.deepseek):

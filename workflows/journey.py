@@ -85,7 +85,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.asking import Outcome, Running, ask
     from workflows.outside import carry_outside
-    from workflows.policies import AT_ONCE, BESIDE, QUICK
+    from workflows.policies import AT_ONCE, BESIDE, QUICK, Urgency, priority
 
 Way = Callable[[Turn, Fact | None, str | None], Awaitable[None]]
 TEMPLATE = SearchAttributeKey.for_keyword(names.JOURNEY_TEMPLATE)
@@ -434,8 +434,10 @@ class JourneyWorkflow:
         return opened
 
     async def ask(self, call: Call, turn: Turn, routes: list[str], tried: list[str], stops: int) -> Outcome:
+        urgency = Urgency.REMINDER if turn.operation in ("timer", "child") else Urgency.PERSON
         about = (self.state.journey_id, turn.turn_id, turn.seq)
-        return await ask(call, about, routes, tried, lambda: self.stops != stops, self.calls)
+        asked_for = priority(self.state.tenant, urgency)
+        return await ask(call, about, routes, tried, lambda: self.stops != stops, self.calls, priority=asked_for)
 
     async def decide_on(self, turn: Turn, text: str, said: Outcome) -> Decision:
         known = DecideTurn(**self.work(turn), text=text, deed=said.deed, degraded=said.failures)
@@ -533,7 +535,10 @@ class JourneyWorkflow:
         try:
             routes = await workflow.execute_local_activity_method(Obligations.routes, **QUICK)
             about = (self.state.journey_id, owed.id, owed.turn)
-            said = await ask("answer", about, routes, [], lambda: self.stops != stops, self.later_calls, later=owed.tries + 1)
+            behind = priority(self.state.tenant, Urgency.BACKGROUND)
+            said = await ask(
+                "answer", about, routes, [], lambda: self.stops != stops, self.later_calls, later=owed.tries + 1, priority=behind
+            )
             async with self.one_turn:
                 if self.stops == stops and not said.stopped:
                     await self.settle(owed, said)

@@ -1,6 +1,7 @@
 """Fixtures that several rooms share. A server of its own for each module, so that no journey of one meets a worker of another."""
 
 import os
+import random
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,9 @@ for name in list(os.environ):  # no test meets a key or a setting of the machine
         ("HOMEVIEW_STORM_", "HOMEVIEW_KILLS", "HOMEVIEW_CRASH_", "HOMEVIEW_SEED", "HOMEVIEW_PLAYED")
     ):
         del os.environ[name]
+
+
+os.environ.setdefault("HOMEVIEW_SEED", str(random.SystemRandom().randrange(10**6)))  # the same in each of pytest's processes
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
 from journeys.refusals import Refusal
-from providers.errors import RateLimited, Refused, Unavailable
+from providers.errors import RateLimited, Refused, Resting, Unavailable
 
 LONGEST = 86_400.0  # seconds of a delay that a provider names; no wait is as long, and a larger one may be no duration at all
 LEAST = 4.0  # seconds that a further try is worth: two to answer in, two for the pause before it and for booking what came of it
@@ -38,8 +38,10 @@ class _Named(ActivityInboundInterceptor):
         except Unavailable as error:
             kind, after = type(error).__name__, error.retry_after if isinstance(error, RateLimited) else None
             delay = None if after is None else timedelta(seconds=min(after, LONGEST))
-            if not fits(delay or timedelta(0), began):
-                activity.logger.warning("An activity is given up: there is no time to try it again.", extra={"error": kind})
+            if isinstance(error, Resting):
+                delay = timedelta(seconds=min(error.retry_in, LONGEST))
+            if not error.again or not fits(delay or timedelta(0), began):
+                activity.logger.warning("An activity is given up: its provider rests, or no time is left.", extra={"error": kind})
                 raise ApplicationError(str(error)[:500], type=kind, non_retryable=True, category=_BENIGN) from None
             activity.logger.warning("An activity will be tried again.", extra={"error": kind})
             raise ApplicationError(str(error)[:500], type=kind, category=_BENIGN, next_retry_delay=delay) from None

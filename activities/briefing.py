@@ -14,16 +14,24 @@ from journeys.state import JourneyState
 from journeys.view import question
 from journeys.work import OpenTurn, Work
 from providers.base import Knowledge, Ledger, Memory, Passage
+from providers.breaker import Breakers
 from providers.errors import ProviderError
 
 PASSAGES: Final = 3  # each is a section of a page, at most some 150 words
 
 
 class Briefing:
-    """`routes`: the engines of the models that may be asked, best first."""
+    """`routes`: the engines of the models that may be asked, best first; `breakers`: which of them rest, as far as this process knows."""
 
-    def __init__(self, routes: Sequence[str], ledger: Ledger, memory: Memory, knowledge: Knowledge) -> None:
+    def __init__(
+        self, routes: Sequence[str], ledger: Ledger, memory: Memory, knowledge: Knowledge, breakers: Breakers | None = None
+    ) -> None:
         self.routes, self.ledger, self.memory, self.knowledge = list(routes), ledger, memory, knowledge
+        self.breakers = breakers or Breakers()
+
+    def all_rest(self) -> bool:
+        """Whether every route would be turned away: then nobody waits for one, not even for the way there."""
+        return all(self.breakers.of(route).rests_now for route in self.routes)
 
     async def to_answer(self, asked: OpenTurn, seq: int) -> Brief:
         """For the first call, of the turn at this place of the journey."""

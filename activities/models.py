@@ -20,7 +20,8 @@ from journeys.brief import Brief
 from journeys.messages import Answered, AskModel
 from providers import base
 from providers.base import Call, Generated, LanguageModel
-from providers.errors import InvalidRequest, ProviderError
+from providers.breaker import Breaker, Breakers, Permit
+from providers.errors import InvalidRequest, ProviderError, Resting, Unavailable
 
 SECONDS: Final = 20.0  # for one call; a flash model answers a turn in two or three
 TO_BOOK: Final = 2.0  # of a try's time is kept to book what came of it; a busy worker takes a second
@@ -29,12 +30,17 @@ BEAT: Final = 1.0  # seconds between heartbeats; the heartbeat timeout is three
 
 
 class Models:
-    """`models` by their engine's name; `retrieval` where a paid embedder finds what they are told."""
+    """`models` by their engine's name; `retrieval` where a paid embedder finds what they are told; `breakers` say which of them rest."""
 
     def __init__(
-        self, ledger: base.Ledger, memory: base.Memory, models: Sequence[LanguageModel], retrieval: PaidRetrieval | None = None
+        self,
+        ledger: base.Ledger,
+        memory: base.Memory,
+        models: Sequence[LanguageModel],
+        retrieval: PaidRetrieval | None = None,
+        breakers: Breakers | None = None,
     ) -> None:
-        self.ledger, self.memory, self.retrieval = ledger, memory, retrieval
+        self.ledger, self.memory, self.retrieval, self.breakers = ledger, memory, retrieval, breakers or Breakers()
         self.models: Mapping[str, LanguageModel] = {model.engine: model for model in models}
 
     @activity.defn(name="answer")
@@ -53,6 +59,20 @@ class Models:
         model = self.models.get(asked.route)
         if model is None:
             raise InvalidRequest(f"This worker has no {asked.route}.")
+        try:
+            async with self.breakers.admitted(model.engine) as permit:
+                return await self._admitted(asked, model, permit, ends)
+        except Resting:  # nothing was asked and nothing is booked: the next route is
+            return await self._arrived(asked) or Answered(outcome="resting")
+
+    async def _arrived(self, asked: AskModel) -> Answered | None:
+        """An answer to an earlier try of this call, whose worker was killed when it had booked it."""
+        if activity.info().attempt == 1:
+            return None
+        call = await self.ledger.call_of(f"{asked.turn_id}/{asked.name}")
+        return Answered(outcome="answered", deed=call.deed) if call and call.status == "answered" else None
+
+    async def _admitted(self, asked: AskModel, model: LanguageModel, permit: Permit, ends: float) -> Answered:
         problem = ""
         async with beating():
             begun, brief = await self._begin(asked, model)
@@ -63,7 +83,7 @@ class Models:
                     call = begun or await self.ledger.begin_call(_row(asked, model, name, problem))
                     begun = None
                     if call.status == "started":
-                        call = await self._made(asked, model, brief, call, problem, room * TOKENS, ends)
+                        call = await self._made(asked, model, brief, call, problem, room * TOKENS, ends, permit)
                     if call.status == "answered":
                         return Answered(outcome="answered", deed=call.deed)
                     if call.status == "blocked":
@@ -93,9 +113,12 @@ class Models:
             except ProviderError as error:
                 activity.logger.warning("What was said can't be kept for later.", extra={"error": type(error).__name__})
 
-    async def _made(self, asked: AskModel, model: LanguageModel, brief: Brief, call: Call, problem: str, tokens: int, ends: float) -> Call:
+    async def _made(
+        self, asked: AskModel, model: LanguageModel, brief: Brief, call: Call, problem: str, tokens: int, ends: float, permit: Permit
+    ) -> Call:
         """One call that has begun, made and booked."""
-        left = ends - TO_BOOK - asyncio.get_running_loop().time()
+        left = min(ends - TO_BOOK - asyncio.get_running_loop().time(), permit.seconds or SECONDS)
+        breaker = self.breakers.of(model.engine)
 
         async def tell(n: int, piece: str) -> None:
             with contextlib.suppress(ProviderError):  # a piece nobody sees is no reason to lose an answer that is paid for
@@ -111,8 +134,15 @@ class Models:
                 on_text=None if brief.hazards else Draft(tell).grow,  # what was flagged is checked before anybody sees it
             )
         except Exception as error:  # nothing came, be it the provider's fault or ours
+            breaker.failed(permit, error)
+            count(breaker, type(error).__name__)
+            if isinstance(error, Unavailable) and breaker.state == "open":
+                error.again = False
             await self._book(call, {"status": "failed", "error": type(error).__name__})
             raise
+        breaker.answered(permit)
+        if permit.is_probe:
+            count(breaker)
         return await self._book(call, _outcome(brief, generated, model.engine), generated)
 
     async def _book(self, call: Call, outcome: dict[str, Any], generated: Generated | None = None) -> Call:
@@ -132,6 +162,16 @@ def _row(asked: AskModel, model: LanguageModel, name: str, problem: str = "") ->
 
 def _words(asked: AskModel, problem: str) -> list[Prompt]:
     return [prompt(asked.call), *([prompt("repair")] if problem else [])]
+
+
+def count(breaker: Breaker, failure: str = "") -> None:
+    """For operators: a failure by engine and kind, and how the engine's breaker stands (0 closed, 1 half-open, 2 open)."""
+    meter = activity.metric_meter()
+    if failure:
+        counter = meter.create_counter("homeview_model_failures", "Calls of models that gave nothing, by engine and kind of failure")
+        counter.add(1, {"engine": breaker.engine, "kind": failure})
+    gauge = meter.create_gauge("homeview_breaker_state", "0: calls go through, 1: one probe does, 2: none does")
+    gauge.set(["closed", "half_open", "open"].index(breaker.state), {"engine": breaker.engine})
 
 
 def end_of_this_try() -> float:

@@ -67,11 +67,13 @@ class Records:
         if known.ended is not None:
             return Opened(seq=max(seq, known.ended.seq), missed=known.missed, ended=known.ended)
         asked = asked.model_copy(update={"state": state, "template": template})
-        if self.briefing and asked.fact is None and known.answer is None:
+        resting = bool(self.briefing and self.briefing.all_rest())
+        if self.briefing and asked.fact is None and known.answer is None and not resting:
             await self._brief(asked, seq, self.briefing)
             return Opened(seq=seq, missed=known.missed, routes=self.briefing.routes)
         row = _turn_row(asked, seq, asked.text)
-        decision = await self._decide(asked, row, asked.fact or _Message(asked.text or "", deed, known.answer))
+        degraded = ["resting"] * len(self.briefing.routes) if self.briefing and resting else []
+        decision = await self._decide(asked, row, asked.fact or _Message(asked.text or "", deed, known.answer, degraded=degraded))
         return Opened(seq=seq, missed=known.missed, decision=decision)
 
     @activity.defn(name="decide")

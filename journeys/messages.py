@@ -257,9 +257,10 @@ class AskModel(Kept):
 
 
 class Answered(Kept):
-    """What came of a call: `deed` of the row that holds the answer; None where there is none to use, and `outcome` says why."""
+    """What came of a call: `deed` of the row that holds the answer; None where there is none to use, and `outcome` says why. `resting`: it
+    was not asked at all."""
 
-    outcome: Literal["answered", "broken", "blocked"]
+    outcome: Literal["answered", "broken", "blocked", "resting"]
     deed: str | None = None
 
 

@@ -127,6 +127,13 @@ class Generated(Frozen):
     priced_as: str = ""
 
 
+class Picture(Frozen):
+    """`data` is the file, `media_type` such as image/jpeg."""
+
+    data: bytes
+    media_type: str
+
+
 class LanguageModel(Protocol):
     """One model of one provider. `engine` names both, such as gemini:gemini-3.8-flash."""
 
@@ -141,9 +148,11 @@ class LanguageModel(Protocol):
         most_tokens: int,
         seconds: float,
         on_text: Callable[[str], Awaitable[None]] | None = None,
+        images: Sequence[Picture] = (),
     ) -> Generated:
-        """One call, never repeated here. With `schema` the model is asked for JSON of that shape; with `on_text` the answer streams, and
-        everything said so far is handed over as it grows. `seconds` bounds the whole call. Raises an Unavailable or a Refused."""
+        """One call, never repeated here; the `images` go with the `content`. With `schema` the model is asked for JSON of that shape; with
+        `on_text` the answer streams, and everything said so far is handed over as it grows. `seconds` bounds the whole call. Raises an
+        Unavailable or a Refused."""
         ...
 
 
@@ -221,6 +230,10 @@ class Ledger(Protocol):
 
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
         """What came of it. Gives the call as it stands: the first to book is believed."""
+        ...
+
+    async def call_of(self, deed: str) -> Call | None:
+        """As it stands."""
         ...
 
     async def answer_of(self, deed: str) -> dict[str, Any]: ...

@@ -6,13 +6,15 @@ ProviderError
 │   ├── RateLimited        asked too often; `retry_after` says when it may be asked again
 │   ├── Upstream5xx        it failed on its side, or answered with something that is no answer
 │   ├── UpstreamTimeout    no answer, or no further piece of one, in time
-│   └── UpstreamNetwork    the connection broke, or the answer ended early
+│   ├── UpstreamNetwork    the connection broke, or the answer ended early
+│   └── Resting            its breaker is open: it was not asked at all; `retry_in` says when it will be
 ├── Refused            the same request will be refused again: nobody tries it again
 │   ├── QuotaExhausted     today's quota, or the credit, is spent
 │   ├── InvalidRequest     what we sent is not accepted
 │   └── AuthConfig         the key or its rights are not accepted
 └── Misconfigured      it will not answer until somebody changes something; the message says what
 
+What each means for retries, routes, people and operators is one table: docs/reliability.md, "What each kind means".
 Errors are told apart by type and status, never by words in their text. Messages hold no user text and no secrets.
 """
 
@@ -20,7 +22,10 @@ Errors are told apart by type and status, never by words in their text. Messages
 class ProviderError(Exception): ...
 
 
-class Unavailable(ProviderError): ...
+class Unavailable(ProviderError):
+    """`again`: whether the same may be tried again soon. False where its breaker has opened meanwhile: the next route is asked at once."""
+
+    again: bool = True
 
 
 class StoreUnavailable(Unavailable): ...
@@ -41,6 +46,14 @@ class UpstreamTimeout(Unavailable): ...
 
 
 class UpstreamNetwork(Unavailable): ...
+
+
+class Resting(Unavailable):
+    """`retry_in`: seconds until it is asked again."""
+
+    def __init__(self, message: str, retry_in: float) -> None:
+        super().__init__(message)
+        self.retry_in = retry_in
 
 
 class Refused(ProviderError): ...

@@ -2,11 +2,12 @@
 
 import ipaddress
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -38,6 +39,54 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 PortOrNone = Annotated[int, Field(ge=0, le=65535)]
 Model = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
 Home = Annotated[Path, AfterValidator(lambda path: path.expanduser().resolve())]
+
+
+Capability = Literal["chat", "vision"]
+PROVIDERS: Final = ("gemini", "deepseek")
+OFFLINE: Final = "offline"
+
+
+class Route(NamedTuple):
+    provider: str
+    model: str
+
+    def __str__(self) -> str:
+        """As an engine is called."""
+        return f"{self.provider}:{self.model}"
+
+
+def parsed_routes(told: str) -> list[Route]:
+    """Of a list that `_routes` has accepted."""
+    named = [part.strip() for part in told.split(",")]
+    return [Route(provider, model) for provider, _, model in (name.partition(":") for name in dict.fromkeys(named)) if model]
+
+
+def _routes(told: str) -> str:
+    named = [part.strip() for part in told.split(",")]
+    for nth, name in enumerate(named, 1):
+        provider, _, model = name.partition(":")
+        if name == OFFLINE:
+            if nth < len(named):
+                raise ValueError("offline is the last route, and nothing comes after it")
+        elif not (provider and re.fullmatch(r"[A-Za-z0-9._/-]+", model)):
+            raise ValueError(
+                "routes read provider:model, with commas between them, such as gemini:gemini-3.8-flash,deepseek:deepseek-flash"
+            )
+        elif provider not in PROVIDERS:
+            raise ValueError(f"nobody knows a provider called {provider[:40]}; there are {', '.join(PROVIDERS)} and {OFFLINE}")
+    return ",".join(named)
+
+
+def _default_routes(fields: Mapping[str, Any]) -> str:
+    """The provider's own models first, then those of the others that have a key; none where it is offline."""
+    of = {
+        "gemini": [f"gemini:{fields.get(name)}" for name in ("gemini_model", "gemini_cheaper_model") if fields.get("gemini_api_key")],
+        "deepseek": [f"deepseek:{fields.get('deepseek_model')}"] if fields.get("deepseek_api_key") else [],
+    }
+    first = fields.get("provider")
+    if first not in of:
+        return OFFLINE
+    return ",".join(dict.fromkeys([*of[first], *(route for name in of if name != first for route in of[name]), OFFLINE]))
 
 
 class Settings(BaseSettings):
@@ -80,13 +129,33 @@ class Settings(BaseSettings):
     gemini_base_url: str | None = Field(
         None, validation_alias="GEMINI_BASE_URL", description="Another address for Gemini, such as an emulator's."
     )
-    provider: Literal["offline", "gemini"] = Field(
-        default_factory=lambda fields: "gemini" if fields.get("gemini_api_key") else "offline",
-        description="Who understands and answers: `gemini`, the default where a key is set, or `offline`, with no key and no network.",
+    deepseek_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("HOMEVIEW_DEEPSEEK_API_KEY", "DEEPSEEK_API_KEY"),
+        description="The key for DeepSeek, or for whatever server HOMEVIEW_DEEPSEEK_BASE_URL names; DEEPSEEK_API_KEY is read too.",
+    )
+    deepseek_base_url: str | None = Field(
+        None, description="Another address for it, of any server that offers chat completions as OpenAI does, with its /v1."
+    )
+    provider: Literal["offline", "gemini", "deepseek"] = Field(
+        default_factory=lambda fields: (
+            "gemini" if fields.get("gemini_api_key") else "deepseek" if fields.get("deepseek_api_key") else "offline"
+        ),
+        description="Who understands and answers first: `gemini`, the default where a key is set, `deepseek`, where only that one's is, or "
+        "`offline`, with no key and no network.",
     )
     gemini_model: Model = Field("gemini-3.8-flash", description="The model of Gemini's that is asked first.")
     gemini_cheaper_model: Model = Field(
         "gemini-3.5-flash-lite", description="The one that is asked where the first does not answer; the same name means none."
+    )
+    deepseek_model: Model = Field("deepseek-flash", description="The model of DeepSeek's that is asked.")
+    chat_routes: Annotated[str, AfterValidator(_routes)] = Field(
+        default_factory=lambda fields: _default_routes(fields),
+        description="Who is asked for a reply, in this order, as provider:model,provider:model; by default every model above whose "
+        "provider has a key. `offline` is always the last.",
+    )
+    vision_routes: Annotated[str, AfterValidator(_routes)] = Field(
+        default_factory=lambda fields: _default_routes(fields), description="The same, for what is seen in pictures."
     )
     embedder: Literal["minilm", "gemini"] = Field(
         "minilm", description="Who finds the passages a model is told: `minilm`, free, or `gemini`, paid and with an index of its own."
@@ -103,14 +172,35 @@ class Settings(BaseSettings):
     def _gemini_has_a_key(self) -> "Settings":
         if self.provider == "gemini" and self.gemini_api_key is None:
             raise ValueError("HOMEVIEW_PROVIDER: gemini needs GEMINI_API_KEY, which is not set")
+        if self.provider == "deepseek" and self.deepseek_api_key is None:
+            raise ValueError("HOMEVIEW_PROVIDER: deepseek needs HOMEVIEW_DEEPSEEK_API_KEY, which is not set")
         if self.embedder == "gemini" and self.provider != "gemini":
             raise ValueError("HOMEVIEW_EMBEDDER: gemini needs Gemini as the provider too")
         return self
 
+    @model_validator(mode="after")
+    def _routes_have_keys(self) -> "Settings":
+        for capability, told in (("chat", self.chat_routes), ("vision", self.vision_routes)):
+            for route in parsed_routes(told):
+                if self._key_of(route.provider) is None:
+                    key = "GEMINI_API_KEY" if route.provider == "gemini" else "HOMEVIEW_DEEPSEEK_API_KEY"
+                    raise ValueError(f"HOMEVIEW_{capability.upper()}_ROUTES: {route} needs {key}, which is not set")
+        return self
+
+    def _key_of(self, provider: str) -> SecretStr | None:
+        return {"gemini": self.gemini_api_key, "deepseek": self.deepseek_api_key}[provider]
+
+    @property
+    def routes(self) -> dict[Capability, list[Route]]:
+        """Who is asked for what, in this order; nobody, and everything is offline. None is asked twice."""
+        if self.provider == OFFLINE:
+            return {"chat": [], "vision": []}
+        return {"chat": parsed_routes(self.chat_routes), "vision": parsed_routes(self.vision_routes)}
+
     @property
     def gemini_models(self) -> list[str]:
-        """In the order in which they are asked; none where the provider is another."""
-        return list(dict.fromkeys([self.gemini_model, self.gemini_cheaper_model])) if self.provider == "gemini" else []
+        """In the order in which they are asked for replies."""
+        return [route.model for route in self.routes["chat"] if route.provider == "gemini"]
 
     @property
     def temporal_address(self) -> str:
@@ -200,7 +290,12 @@ def table(settings: Settings) -> list[Row]:
     ]
 
 
-_DERIVED: Final = {"database_url": "sqlite:///HOMEVIEW_HOME/homeview.db", "provider": "gemini with a key, else offline"}
+_DERIVED: Final = {
+    "database_url": "sqlite:///HOMEVIEW_HOME/homeview.db",
+    "provider": "gemini with a key, else offline",
+    "chat_routes": "every model whose provider has a key, then offline",
+    "vision_routes": "every model whose provider has a key, then offline",
+}
 
 
 def _fields() -> list[tuple[str, FieldInfo]]:
@@ -208,7 +303,12 @@ def _fields() -> list[tuple[str, FieldInfo]]:
 
 
 def _variable(name: str, field: FieldInfo) -> str:
-    return field.validation_alias if isinstance(field.validation_alias, str) else PREFIX + name.upper()
+    match field.validation_alias:
+        case str(alias):
+            return alias
+        case AliasChoices(choices=[str(first), *_]):
+            return first
+    return PREFIX + name.upper()
 
 
 def _shown(value: Any) -> str:

@@ -24,7 +24,7 @@ settings.register_profile("homeview", deadline=None)  # a busy machine is no cou
 settings.load_profile("homeview")
 
 for name in list(os.environ):  # no test meets a key or a setting of the machine it runs on
-    if name.startswith(("GEMINI_", "HOMEVIEW_")) and not name.startswith(
+    if name.startswith(("GEMINI_", "DEEPSEEK_", "HOMEVIEW_")) and not name.startswith(
         ("HOMEVIEW_STORM_", "HOMEVIEW_CRASH_", "HOMEVIEW_SEED", "HOMEVIEW_PLAYED")
     ):
         del os.environ[name]

@@ -23,10 +23,12 @@ from temporalio.worker import Interceptor
 from api.app import create_app
 from journeys.names import SEARCH_ATTRIBUTE_NAMES
 from providers.base import LanguageModel
+from providers.breaker import Breakers
 from providers.devserver import dev_server_command, find_temporal, test_server_arguments
 from providers.memory import SqlMemory
 from providers.settings import Settings
 from providers.store.calls import SqlLedger
+from providers.store.health import SqlHealth
 from providers.store.journeys import SqlRecords
 from providers.store.migrate import migrate
 from providers.store.store import Store
@@ -147,6 +149,7 @@ def providers_of(store: Store, mind: tuple[Any, Any, Any], models: Sequence[Lang
         memory=SqlMemory(store, mind[1].embedder),
         templates=Shelved(store),
         models=models,
+        breakers=Breakers(SqlHealth(store)),
     )
 
 
@@ -173,7 +176,7 @@ class Processes:
         return cls(home, settings_at(home, f"127.0.0.1:{free_port()}", **more))
 
     def spawn(self, name: str, command: Sequence[str], **environment: str) -> None:
-        env = {key: value for key, value in os.environ.items() if not key.startswith(("GEMINI_", "HOMEVIEW_"))}
+        env = {key: value for key, value in os.environ.items() if not key.startswith(("GEMINI_", "DEEPSEEK_", "HOMEVIEW_"))}
         env |= self.settings.environment() | environment
         with (self.home / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)

@@ -3,7 +3,7 @@
 import functools
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,7 @@ from activities.retrieval import PaidRetrieval
 from activities.skills import Skills
 from journeys.names import JOURNEYS_QUEUE, MODELS_QUEUE
 from providers import base
+from providers.breaker import Breakers
 from providers.skills import Registry, registry
 from providers.temporal import data_converter
 from worker.children import TemporalJourneys
@@ -43,6 +44,7 @@ class Providers:
     templates: base.Templates
     models: Sequence[base.LanguageModel] = ()  # best first; none: everything is read and worded offline
     retrieval: PaidRetrieval | None = None  # of passages for a model, where a paid embedder finds them
+    breakers: Breakers = field(default_factory=Breakers)  # of the models; one set for all workers of a process
 
 
 def build_worker(
@@ -60,7 +62,7 @@ def build_worker(
     at the server, where no clock runs for them: taken in at once, 64 made one another overrun their task timeout (measured)."""
     p = providers
     routes = [model.engine for model in p.models]
-    briefing = Briefing(routes, p.ledger, p.memory, p.knowledge) if routes else None
+    briefing = Briefing(routes, p.ledger, p.memory, p.knowledge, p.breakers) if routes else None
     found = found or registry()
     run_with = skills or found.versions()
     records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, run_with, briefing)
@@ -95,7 +97,7 @@ def build_worker(
 
 def build_models_worker(client: Client, providers: Providers, *, interceptors: Sequence[Interceptor] = ()) -> Worker:
     """The worker of the calls to models, on a queue of their own: their limits and their waiting throttle nothing else."""
-    models = Models(providers.ledger, providers.memory, providers.models, providers.retrieval)
+    models = Models(providers.ledger, providers.memory, providers.models, providers.retrieval, providers.breakers)
     return Worker(
         client,
         task_queue=MODELS_QUEUE,

@@ -163,7 +163,7 @@ def _banner(settings: Settings) -> Sequence[str]:
         f"  API pages     {settings.api_url}/docs",
         temporal,
         f"  Data and logs {settings.home}",
-        f"  Asks          {', then '.join(settings.gemini_models) or 'no model: it reads and answers offline'}",
+        f"  Asks          {', then '.join(str(route) for route in settings.routes['chat']) or 'no model: it reads and answers offline'}",
         "  Talk to it    homeview chat    (in another terminal)",
         "Ctrl-C stops everything; what was said is kept.",
         "",

@@ -7,7 +7,8 @@ from typing import Final
 import structlog
 
 from activities.retrieval import PaidRetrieval
-from providers.base import Embedder
+from providers.base import Embedder, LanguageModel
+from providers.breaker import Breakers
 from providers.gemini.client import GeminiClient
 from providers.gemini.embedder import GeminiEmbedder
 from providers.gemini.model import GeminiModel
@@ -16,8 +17,11 @@ from providers.memory import SqlMemory
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter
-from providers.settings import Settings
+from providers.openai_compatible.client import ChatClient
+from providers.openai_compatible.model import DEEPSEEK_MORE, DEEPSEEK_URL, ChatModel
+from providers.settings import Route, Settings
 from providers.store.calls import SqlLedger
+from providers.store.health import SqlHealth
 from providers.store.journeys import SqlRecords
 from providers.store.store import Store
 from worker.build import Providers
@@ -35,19 +39,36 @@ class Equipment:
         embedder = MiniLM()
         self.knowledge = ChromaKnowledge(settings.index_root, embedder)
         self.reader = OfflineReader(embedder)
-        key = settings.gemini_api_key if settings.provider == "gemini" else None
-        self.gemini = GeminiClient(key, settings.gemini_base_url) if key else None
+        routes = settings.routes["chat"]
+        asked = {route.provider for route in routes}
+        self.gemini = self.deepseek = None
+        if settings.gemini_api_key and ("gemini" in asked or settings.embedder == "gemini"):
+            self.gemini = GeminiClient(settings.gemini_api_key, settings.gemini_base_url)
+        if settings.deepseek_api_key and "deepseek" in asked:
+            self.deepseek = ChatClient("DeepSeek", settings.deepseek_api_key, settings.deepseek_base_url or DEEPSEEK_URL)
         self.providers = Providers(
             records=SqlRecords(self.store),
             reader=self.reader,
             knowledge=self.knowledge,
-            writer=OfflineWriter(asks_model=self.gemini is not None),
+            writer=OfflineWriter(asks_model=bool(routes)),
             ledger=SqlLedger(self.store),
             memory=SqlMemory(self.store, embedder),
             templates=Shelved(self.store),
-            models=[GeminiModel(self.gemini, name) for name in settings.gemini_models] if self.gemini else [],
+            models=[self._model(route, settings) for route in routes],
             retrieval=self._paid_retrieval(settings),
+            breakers=Breakers(SqlHealth(self.store)),
         )
+
+    def _model(self, route: Route, settings: Settings) -> LanguageModel:
+        """Settings have seen to it that its provider has a key, and so a client. DeepSeek's own server takes no schema; another one at its
+        address may, and knows nothing of what DeepSeek's thoughts need."""
+        if route.provider == "gemini":
+            assert self.gemini
+            return GeminiModel(self.gemini, route.model)
+        assert self.deepseek
+        if settings.deepseek_base_url is None:
+            return ChatModel(self.deepseek, route.model, shape="json_object", more=DEEPSEEK_MORE)
+        return ChatModel(self.deepseek, route.model)
 
     def _paid_retrieval(self, settings: Settings) -> PaidRetrieval | None:
         if self.gemini is None or settings.embedder != "gemini":
@@ -60,15 +81,18 @@ class Equipment:
         try:
             await self.reader.understand("hello", [], None)
             await self.knowledge.load()
-            if self.gemini:
-                await self.gemini.load()
+            await self.providers.breakers.recall()
+            for client in (self.gemini, self.deepseek):
+                if client:
+                    await client.load()
             log.info("worker.warm")
         except Exception:
             log.exception("worker.not_warm")
 
     async def close(self) -> None:
-        if self.gemini:
-            await self.gemini.close()
+        for client in (self.gemini, self.deepseek):
+            if client:
+                await client.close()
         await asyncio.to_thread(self.knowledge.close)
         self.store.close()
 

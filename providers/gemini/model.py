@@ -1,13 +1,13 @@
 """A language model of Gemini's."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
-from providers.base import Generated
+from providers.base import Generated, Picture
 from providers.gemini import prices
 from providers.gemini.answers import Answer
 from providers.gemini.client import GeminiClient, milliseconds
@@ -15,7 +15,7 @@ from providers.gemini.failures import told
 from providers.gemini.schemas import in_order
 
 if TYPE_CHECKING:
-    from google.genai.types import GenerateContentConfig, GenerateContentResponse, ThinkingConfig
+    from google.genai.types import Content, GenerateContentConfig, GenerateContentResponse, ThinkingConfig
 
 # Both stable and without a shutdown date on ai.google.dev/gemini-api/docs/deprecations, as stored and read 2026-11-22.
 DEFAULT_MODEL: Final = "gemini-3.8-flash"  # the newest Flash: follows instructions and a schema well, at a Flash's price and pace
@@ -38,6 +38,7 @@ class GeminiModel:
         most_tokens: int,
         seconds: float,
         on_text: Callable[[str], Awaitable[None]] | None = None,
+        images: Sequence[Picture] = (),
     ) -> Generated:
         """One request. `most_tokens` counts the model's thoughts too. Raises Upstream5xx, UpstreamTimeout, UpstreamNetwork, RateLimited,
         QuotaExhausted, InvalidRequest, AuthConfig, and whatever `on_text` raises."""
@@ -46,7 +47,7 @@ class GeminiModel:
         async with self.client.call(seconds) as models:
             asked: dict[str, Any] = {
                 "model": self.model,
-                "contents": content,
+                "contents": _contents(content, images),
                 "config": _config(self.model, instructions, schema, most_tokens, seconds),
             }
             if on_text is None:
@@ -59,6 +60,15 @@ class GeminiModel:
         return Generated(
             text=answer.text, finish=finish, reason=reason, model=answer.model, usage=answer.usage, cost=cost, priced_as=priced_as
         )
+
+
+def _contents(content: str, images: Sequence[Picture]) -> "str | Content":
+    from google.genai import types
+
+    if not images:
+        return content
+    shown = [types.Part(inline_data=types.Blob(data=picture.data, mime_type=picture.media_type)) for picture in images]
+    return types.Content(role="user", parts=[types.Part(text=content), *shown])
 
 
 async def _listen(chunks: "AsyncIterator[GenerateContentResponse]", answer: Answer, on_text: Callable[[str], Awaitable[None]]) -> None:

@@ -52,6 +52,10 @@ class SqlLedger:
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
         return await self.store.write(lambda db: book_call(db, deed, row))
 
+    async def call_of(self, deed: str) -> Call | None:
+        kept = await self.store.read(lambda db: db.execute(_OF_DEED, {"of_deed": deed}).mappings().first())
+        return _call(kept) if kept else None
+
     async def answer_of(self, deed: str) -> dict[str, Any]:
         return dict(await self.store.read(lambda db: db.execute(_ANSWER, {"of_deed": deed}).scalar_one()) or {})
 

@@ -267,3 +267,16 @@ assignments = Table(
     Column("at", Utc, nullable=False),
     Index(None, "experiment", "version"),
 )
+
+# How each engine does, for all workers: written when a breaker opens or closes, and when a probe is leased. `error`: the type of the last
+# failure. Nobody asks before `probe_at`.
+provider_health = Table(
+    "provider_health",
+    metadata,
+    Column("engine", String(80), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("since", Utc),
+    Column("error", String(40), nullable=False, server_default=""),
+    Column("retry_at", Utc),
+    Column("probe_at", Utc),
+)

@@ -58,6 +58,13 @@ async def fake_gemini(
     """Running and empty; its address is in `url`. Port 0: a free one."""
     gemini = FakeGemini(key, rule)
     app = Starlette(routes=[Mount("/_fake", control(gemini)), Route("/{version}/models/{model}:{name}", Models(gemini), methods=["POST"])])
+    async with served(app, port) as gemini.url:
+        yield gemini
+
+
+@contextlib.asynccontextmanager
+async def served(app: Starlette, port: int = 0) -> AsyncIterator[str]:
+    """The application on this machine, while inside; its address."""
     config = uvicorn.Config(
         app,
         "127.0.0.1",
@@ -75,9 +82,8 @@ async def fake_gemini(
     while not server.started:
         await asyncio.sleep(0.01)
         assert not running.done(), running.result()
-    gemini.url = "http://{}:{}".format(*server.servers[0].sockets[0].getsockname())
     try:
-        yield gemini
+        yield "http://{}:{}".format(*server.servers[0].sockets[0].getsockname())
     finally:
         server.should_exit = True
         await running

@@ -10,7 +10,7 @@ from providers.settings import BadSetting, Settings
 
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(monkeypatch, tmp_path):
-    for name in [name for name in os.environ if name.startswith(("HOMEVIEW_", "GEMINI_"))]:
+    for name in [name for name in os.environ if name.startswith(("HOMEVIEW_", "GEMINI_", "DEEPSEEK_"))]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)  # no .env of the checkout either
 
@@ -107,6 +107,52 @@ def test_a_child_process_reads_the_very_same_settings(monkeypatch, tmp_path):
     for name, value in mine.environment().items():
         monkeypatch.setenv(name, value)
     assert door.load() == mine
+
+
+def chat(**environment):
+    return [str(route) for route in Settings(_env_file=None, **environment).routes["chat"]]
+
+
+def test_without_a_list_of_routes_every_model_with_a_key_is_asked_the_providers_own_first():
+    assert chat() == []
+    assert chat(gemini_api_key="k") == ["gemini:gemini-3.8-flash", "gemini:gemini-3.5-flash-lite"]
+    assert chat(gemini_api_key="k", gemini_cheaper_model="gemini-3.8-flash") == ["gemini:gemini-3.8-flash"]
+    assert chat(deepseek_api_key="k", deepseek_model="another") == ["deepseek:another"]
+    assert chat(gemini_api_key="k", deepseek_api_key="k")[-1] == "deepseek:deepseek-flash"
+    assert chat(gemini_api_key="k", deepseek_api_key="k", provider="deepseek")[0] == "deepseek:deepseek-flash"
+    assert chat(gemini_api_key="k", deepseek_api_key="k", provider="offline") == []
+
+
+def test_a_list_of_routes_is_asked_in_its_order_and_each_once(monkeypatch):
+    monkeypatch.setenv("GEMINI_API_KEY", "canary")
+    monkeypatch.setenv("DEEPSEEK_API_KEY", "canary")
+    monkeypatch.setenv("HOMEVIEW_CHAT_ROUTES", "deepseek:deepseek-flash, gemini:a,deepseek:deepseek-flash,offline")
+    settings = door.load()
+    assert [str(route) for route in settings.routes["chat"]] == ["deepseek:deepseek-flash", "gemini:a"]
+    assert len(settings.routes["vision"]) == 3
+    shown = {row.name: row.value for row in door.table(settings)}
+    assert shown["HOMEVIEW_CHAT_ROUTES"] == "deepseek:deepseek-flash,gemini:a,deepseek:deepseek-flash,offline"
+    assert (shown["HOMEVIEW_DEEPSEEK_API_KEY"], "canary" in str(door.table(settings))) == ("(set)", False)
+    for name, value in settings.environment().items():
+        monkeypatch.setenv(name, value)
+    assert door.load() == settings
+
+
+@pytest.mark.parametrize(
+    ("routes", "why"),
+    [
+        ("gemini:a", "HOMEVIEW_CHAT_ROUTES: gemini:a needs GEMINI_API_KEY, which is not set."),
+        ("deepseek:a", "HOMEVIEW_CHAT_ROUTES: deepseek:a needs HOMEVIEW_DEEPSEEK_API_KEY, which is not set."),
+        ("mistral:a", "HOMEVIEW_CHAT_ROUTES: nobody knows a provider called mistral; there are gemini, deepseek and offline."),
+        ("offline,gemini:a", "HOMEVIEW_CHAT_ROUTES: offline is the last route, and nothing comes after it."),
+        ("gemini", "HOMEVIEW_CHAT_ROUTES: routes read provider:model, with commas between them, such as"),
+    ],
+)
+def test_a_route_that_can_not_be_asked_is_told_at_the_start(routes, why, monkeypatch):
+    monkeypatch.setenv("HOMEVIEW_CHAT_ROUTES", routes)
+    with pytest.raises(BadSetting) as refusal:
+        door.load()
+    assert str(refusal.value).startswith(why)
 
 
 @pytest.mark.parametrize(

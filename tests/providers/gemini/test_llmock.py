@@ -15,7 +15,7 @@ import httpx2
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from providers.base import Generated
+from providers.base import Generated, LanguageModel
 from providers.errors import (
     AuthConfig,
     InvalidRequest,
@@ -85,7 +85,7 @@ async def requests(control: httpx2.AsyncClient) -> int:
     return int((await control.get("/requests")).json()["count"])
 
 
-async def ask(model: GeminiModel, streams: bool, heard: list[str] | None = None, seconds: float = 10, **wanted: Any) -> Generated:
+async def ask(model: LanguageModel, streams: bool, heard: list[str] | None = None, seconds: float = 10, **wanted: Any) -> Generated:
     async def hear(text: str) -> None:
         if heard is not None:
             heard.append(text)

@@ -7,6 +7,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Header, Path, Query, Request, Response
 from temporalio.client import Client
 
+from providers.settings import Settings
 from providers.shelf import Shelf
 from providers.store.store import Store
 from providers.store.tail import Tail
@@ -20,6 +21,7 @@ class Doors:
     store: Store
     tail: Tail
     shelf: Shelf
+    settings: Settings
 
 
 def _doors(request: Request) -> Doors:

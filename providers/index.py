@@ -9,19 +9,19 @@ imported where it is used, in a thread: its import takes seconds, and a worker p
 """
 
 import asyncio
+import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from sys import intern
 from threading import Lock
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from pydantic import ValidationError
 
 from journeys.inputs import Frozen
 from providers.base import Embedder, Passage, Where
-from providers.errors import Misconfigured
+from providers.errors import Misconfigured, ProviderError
 from providers.loading import load_modules
 from providers.narrowing import condition, labelled
 
@@ -32,6 +32,8 @@ REMEMBERED: Final = 1024  # passages; twice a whole corpus of ours
 ADMISSIONS: Final = 64  # of a Where: a journey keeps its region and persona, and there are few personas
 _LOOKED_AT: Final = 8  # vectors for each passage wanted: a passage has one of its text and four of its questions
 
+T = TypeVar("T")
+log = logging.getLogger(__name__)
 _OPENING = Lock()  # chromadb shares one system per path among the clients of a process, and makes it without a lock
 
 
@@ -114,19 +116,21 @@ class ChromaKnowledge:
         return name is not None and name == self._name
 
     def _open(self) -> None:
-        with self._asked():
-            pass
+        self._asked(lambda collection: None)
 
     def _nearest(self, vector: Sequence[float], limit: int, where: Where | None = None) -> list[Passage]:
         """A passage counts once. Its score leans on the nearest of its questions, two to one: see `score`."""
-        with self._asked() as collection:
+        best: dict[str, float] = {}
+
+        def look(collection: Any) -> dict[str, tuple[Passage, Any]]:
             admitted = self._admitted(collection, where or Where())
             if admitted is not None and not admitted:
-                return []
-            best: dict[str, float] = {}
+                return {}
             for entry, distance in self._near(collection, list(vector), limit * _LOOKED_AT, admitted):
                 best.setdefault(passage_of(entry), 1.0 - distance)
-            near_by = self._fetched(collection, list(best))
+            return self._fetched(collection, list(best))
+
+        near_by = self._asked(look)
         scores = {id_: score(best[id_], float(text @ vector)) for id_, (_, text) in near_by.items()}
         ranked = sorted((id_ for id_ in scores if scores[id_] >= self.floor), key=lambda id_: -scores[id_])
         return [near_by[id_][0].model_copy(update={"score": scores[id_]}) for id_ in ranked[:limit]]
@@ -164,8 +168,7 @@ class ChromaKnowledge:
         return admitted
 
     def _of(self, ids: Sequence[str]) -> list[Passage]:
-        with self._asked() as collection:
-            found = self._fetched(collection, list(dict.fromkeys(ids)))
+        found = self._asked(lambda collection: self._fetched(collection, list(dict.fromkeys(ids))))
         return [found[id_][0] for id_ in ids if id_ in found]
 
     def _fetched(self, collection: Any, ids: Sequence[str]) -> dict[str, tuple[Passage, Any]]:
@@ -184,19 +187,19 @@ class ChromaKnowledge:
             del self._seen[next(iter(self._seen))]
         return found
 
-    @contextmanager
-    def _asked(self) -> Iterator[Any]:
-        """The collection, for one question at a time."""
-        load_modules("chromadb.errors")
-        from chromadb.errors import ChromaError
-
+    def _asked(self, work: Callable[[Any], T]) -> T:
+        """What the work makes of the collection, for one question at a time. What Chroma raises stays here: its errors may quote what was
+        asked, so none of them is a cause or a context of ours."""
         with self._asking:
             try:
-                yield self._follow()
-            except ChromaError as problem:
-                self._release()  # what is built in its place may have the same name
-                folder = self.root / (pointed(self.root) or "")
-                raise IndexDamaged(f"The knowledge index is damaged: remove {folder} and run `homeview index`.") from problem
+                return work(self._follow())
+            except ProviderError:
+                raise
+            except Exception as problem:  # ChromaError, most often; a damaged folder also gives OSError, sqlite3.Error, KeyError and others
+                log.warning("The knowledge index can't be asked: %s", type(problem).__name__)
+            self._release()  # what is built in its place may have the same name
+        folder = self.root / (pointed(self.root) or "")
+        raise IndexDamaged(f"The knowledge index is damaged: remove {folder} and run `homeview index`.")
 
     def _follow(self) -> Any:
         """The collection that the pointer names. The pointer is read each time: 17 bytes, less than a hundredth of a query's time."""
@@ -273,6 +276,7 @@ def marker_of(folder: Path) -> Marker | None:
 
 def chroma_at(folder: Path) -> Any:
     """A Chroma client of this folder alone; to be closed."""
+    load_modules("chromadb", "chromadb.config")
     import chromadb
     from chromadb.config import Settings
 

@@ -14,6 +14,7 @@ from temporalio.client import WorkflowUpdateHandle, WorkflowUpdateStage
 
 from api.deps import Doors, IdempotencyKey, JourneyId, Limit, Open, Tenant, Wait
 from api.errors import Problem, documented
+from api.health import degraded_by_rest
 from api.turns import LEAST_WAIT, Row, ask, granted, turn_json
 from journeys import names
 from journeys.inputs import Slug
@@ -23,6 +24,7 @@ from journeys.state import Receipt
 from journeys.template import Currency, Locale, Template
 from journeys.view import View, why
 from providers.store import journeys as rows
+from providers.store.health import SqlHealth
 from providers.store.journeys import journey_of, request_of
 from workflows.journey import JourneyWorkflow
 from workflows.starting import first_run
@@ -144,9 +146,11 @@ async def read_journey(journey_id: JourneyId, doors: Open, tenant: Tenant) -> An
 
 @router.get("/{journey_id}/why", responses=documented())
 async def read_why(journey_id: JourneyId, doors: Open, tenant: Tenant) -> dict[str, str]:
-    """One sentence: what is it waiting for, since when, what happens next."""
-    row = await own(doors, tenant, journey_id)
-    return {"why": why(View.model_validate(row["view"]), datetime.now(UTC))}
+    """One sentence: what is it waiting for, since when, what happens next; and one more while every language model rests."""
+    row, now = await own(doors, tenant, journey_id), datetime.now(UTC)
+    engines = [str(route) for route in doors.settings.routes["chat"]]
+    resting = degraded_by_rest(engines, await SqlHealth(doors.store).standings(), now) if engines else ""
+    return {"why": " ".join(filter(None, [why(View.model_validate(row["view"]), now), resting]))}
 
 
 @router.get("/{journey_id}/messages", response_model=Listed, responses=documented())

@@ -30,8 +30,8 @@ async def alive() -> dict[str, str]:
 @router.get("/readyz")
 async def ready(doors: Open) -> Response:
     """200 when the database and the workflow server answer. `worker` tells whether anybody is there to do the work."""
-    database, temporal = await asyncio.gather(_database(doors), _temporal(doors))
-    worker = await _worker(doors) if temporal else False
+    database, temporal = await asyncio.gather(_database(doors), is_temporal_up(doors))
+    worker = await is_worker_there(doors) if temporal else False
     body: dict[str, Any] = {"database": database, "temporal": temporal, "worker": worker}
     return JSONResponse(
         {"status": "ready" if database and temporal else "not ready", **body}, status_code=200 if database and temporal else 503
@@ -51,7 +51,7 @@ async def _database(doors: Doors) -> bool:
         return False
 
 
-async def _temporal(doors: Doors) -> bool:
+async def is_temporal_up(doors: Doors) -> bool:
     try:
         async with asyncio.timeout(SOON.total_seconds()):
             return bool(await doors.temporal.service_client.check_health(timeout=SOON))
@@ -59,7 +59,7 @@ async def _temporal(doors: Doors) -> bool:
         return False
 
 
-async def _worker(doors: Doors) -> bool:
+async def is_worker_there(doors: Doors) -> bool:
     """Whether a worker has polled the journeys' queue within the last minutes, as the server remembers it."""
     request = DescribeTaskQueueRequest(
         namespace=doors.temporal.namespace,

@@ -42,7 +42,7 @@ def open_engine(url: str) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     """WAL and NORMAL make SQLite three times as fast and survive kill -9."""
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5.0}, pool_size=READERS + 1)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5.0}, pool_size=READERS + 1, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def settle(connection: sqlite3.Connection, _record: Any) -> None:
@@ -66,7 +66,7 @@ def _server(url: URL) -> Engine:
     if url.drivername not in ("postgresql", "postgresql+psycopg"):
         raise Misconfigured("HomeView talks to PostgreSQL by psycopg: HOMEVIEW_DATABASE_URL begins with postgresql+psycopg://.")
     more = {name: value for name, value in _POSTGRESQL.items() if name not in url.query}
-    engine = create_engine(url.update_query_dict(more), pool_size=READERS + 1, pool_pre_ping=True)
+    engine = create_engine(url.update_query_dict(more), pool_size=READERS + 1, pool_pre_ping=True, hide_parameters=True)
     from providers.store.postgresql import WithoutNul  # imports psycopg, which create_engine has found: not for SQLite
 
     @event.listens_for(engine, "connect")
@@ -86,18 +86,24 @@ def for_reading(engine: Engine) -> Engine:
 
 
 def failure_of(error: DBAPIError) -> Exception:
-    """What to raise for it: itself where the work is at fault, Misconfigured where waiting won't help, otherwise StoreUnavailable.
+    """What to raise for it: its own kind where the work is at fault, Misconfigured where waiting won't help, otherwise StoreUnavailable.
+    Statement and values, which are what people wrote, stay behind.
 
     SQLite gives a missing table or column the code 1, and a locked or full database others; PostgreSQL has classes of SQLSTATE, and none
     where the server was not reached or went away."""
     state = state_of(error)
     if isinstance(error, (IntegrityError, DataError)):
-        return error
+        return _bare(error)
     if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR or state[:2] in _MISFITS:
         return Misconfigured(f"{reason(error)} The database does not fit this version of HomeView.")
     if isinstance(error, ProgrammingError):  # the driver itself refused what we asked of it
-        return error
+        return _bare(error)
     return StoreUnavailable(reason(error))
+
+
+def _bare(error: DBAPIError) -> DBAPIError:
+    """Of the same kind, with no more than the driver's name for it."""
+    return type(error)(None, None, Exception(f"{type(error.orig).__name__} {state_of(error)}".strip()))
 
 
 def is_deadlock(error: DBAPIError) -> bool:
@@ -111,6 +117,6 @@ def state_of(error: DBAPIError) -> str:
 
 def reason(error: DBAPIError) -> str:
     """The database's own short complaint, without the statement and its values, which hold what people wrote."""
-    diagnosis = getattr(error.orig, "diag", None)  # PostgreSQL's whole text quotes both
-    said = getattr(diagnosis, "message_primary", None) or error.orig
+    diagnosis = getattr(error.orig, "diag", None)  # PostgreSQL's whole text quotes both, and names host and user where it was not reached
+    said = error.orig if diagnosis is None else getattr(diagnosis, "message_primary", None) or "its server does not answer."
     return f"The database can't be used now: {' '.join(str(said).split())}"[:300]

@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from providers.store.engine import READERS, WRITER, failure_of, for_reading, is_deadlock, open_engine
 
@@ -55,7 +55,8 @@ class Store:
             with self._reading.connect() as db:
                 return work(db)
         except DBAPIError as error:
-            raise failure_of(error) from error
+            failure = failure_of(error)
+        raise failure  # here, where the database's own error, which holds the values, is not its context
 
     def _write_groups(self) -> None:
         while (first := self._works.get()) is not None:
@@ -98,6 +99,6 @@ def _alone(db: Connection, work: Work[Any]) -> Outcome:
         raise  # a full disk has ended the transaction with its savepoints: rolling back to one would hide the reason
     except Exception as error:
         savepoint.rollback()
-        return None, failure_of(error) if isinstance(error, ProgrammingError) else error
+        return None, failure_of(error) if isinstance(error, DBAPIError) else error
     savepoint.commit()
     return value, None

@@ -1,0 +1,78 @@
+"""What a person got who met a fault, judged by code: by what was answered over HTTP, what is kept of it, and what the wire saw."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from journeys.vocabulary import ACTIONS
+from tests.matrix.cases import Case
+from tests.matrix.house import Met, Seen
+from tests.reliability import LATE, MODELS, PASSES, REFUSED, SENTENCES, UNUSABLE, WITHHELD, engine_of
+
+MODELS_WORDS: Final = "That settles it; the details stand below."
+# What a turn may ask of a language model at most, in requests: tries, repairs and routes together.
+MOST: Final = {PASSES: 6, REFUSED: 2, WITHHELD: 1, UNUSABLE: 4, LATE: 1}
+
+Kind = Literal["recovered", "useful", "useless", "dead end"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`recovered`: a model's own answer, in the very turn. `useful`: a reply without one that says so, answers from what there is and has
+    something to do next. `useless`: a reply that does not. `dead end`: no reply, or nothing to do next. Of a fault that lasts half an hour
+    it is the worst of the turns meanwhile. `wrong`: what was lost, doubled or left behind, in words."""
+
+    kind: Kind
+    wrong: tuple[str, ...] = ()
+    is_back: bool = True
+
+    @property
+    def heals(self) -> bool:
+        return self.kind in ("recovered", "useful") and not self.wrong and self.is_back
+
+
+def judged(case: Case, met: Met) -> Verdict:
+    order: tuple[Kind, ...] = ("recovered", "useful", "useless", "dead end")
+    kind = max((kind_of(case, seen) for seen in met.turns), key=order.index)
+    back = met.after.get("status") == "done" and met.after.get("engine") == engine_of(MODELS[0]) and not met.after["degraded"]
+    return Verdict(kind, tuple(wrong_with(case, met)), back)
+
+
+def kind_of(case: Case, seen: Seen) -> Kind:
+    turn = seen.turn
+    reply = turn.get("reply") or {}
+    if seen.status != 200 or turn.get("status") != "done" or not reply.get("text") or not reply["actions"]:
+        return "dead end"
+    if any(action["action"] not in ACTIONS for action in reply["actions"]):
+        return "dead end"
+    told = [sentence for sentence in SENTENCES[case.call].values() if sentence in reply["text"]]
+    if case.call == "reply":
+        shown = turn["results"] and all(result["headline"] in reply["text"] for result in turn["results"])
+        by_model = MODELS_WORDS in reply["text"]
+    else:
+        shown = bool(reply["citations"])
+        by_model = turn["engine"] != "offline"
+    if case.call == "vision" and not reply["text"].startswith("Safety first:"):
+        return "useless"
+    if by_model:
+        return "recovered" if shown and not told else "useless"
+    return "useful" if shown and told and turn["degraded"] and reply["questions"] else "useless"
+
+
+def wrong_with(case: Case, met: Met) -> list[str]:
+    kept = Counter(met.said)
+    wrong = [f"{seen.text!r} is kept {kept[seen.text]} times" for seen in met.turns if kept[seen.text] != 1]
+    wrong += [f"turn {seen.turn.get('seq')} was replied to {n} times" for seen in met.turns if (n := met.told[seen.turn["turn_id"]]) != 1]
+    wrong += [f"{deed} was left open" for deed in met.left]
+    for seen in met.turns:
+        wrong += [f"{row['deed']} is in doubt" for row in seen.rows if row["in_doubt"]]
+        booked = Counter({row["name"]: row["attempts"] for row in seen.rows if row["engine"] != "offline"})
+        if booked.total() != len(seen.asked):
+            wrong.append(f"{len(seen.asked)} requests were made and {booked.total()} booked")
+        others = {"reply": 1, "embedding": 1}.get(case.call, 0)  # the first call of a turn, or the one behind the embedding
+        if len(seen.asked) > MOST[case.fault.way] + others + (case.call != "embedding" and case.fault.way is LATE):
+            wrong.append(f"{len(seen.asked)} requests were made")
+        steps = [result["step"] for result in seen.turn.get("results", [])]
+        if len(steps) != len(set(steps)):
+            wrong.append("a result was made twice")
+    return wrong

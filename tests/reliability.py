@@ -284,11 +284,11 @@ def written(page: str) -> str:
 
 def with_table(page: str, name: str, command: str, text: str) -> str:
     """Each table stands between two comments of its name; the first one says which command writes it."""
-    opening, closing = f"<!-- {name}: {command} -->\n", f"\n<!-- /{name} -->"
+    opening, closing = f"<!-- {name}: {command} -->\n", f"<!-- /{name} -->"
     before, _, rest = page.partition(opening)
     _, found, after = rest.partition(closing)
     assert found, f"the page has no place for the table {name}"
-    return f"{before}{opening}{text}{closing}{after}"
+    return f"{before}{opening}{text}\n{closing}{after}"
 
 
 if __name__ == "__main__":

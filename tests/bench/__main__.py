@@ -14,11 +14,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import growth, inputs, intents, model, moving, parked, retrieval, start, streams, turns
+from tests.bench import faults, growth, inputs, intents, model, moving, parked, retrieval, start, streams, turns
 from tests.bench.beds import build_index
 from tests.bench.cells import Report, open_out
 
-PARTS = ("turns", "model", "streams", "growth", "parked", "moving", "start", "retrieval", "inputs", "intents")
+PARTS = ("turns", "model", "streams", "growth", "parked", "moving", "start", "retrieval", "inputs", "intents", "faults")
 
 
 def arguments() -> argparse.Namespace:
@@ -44,7 +44,13 @@ async def run(chosen: argparse.Namespace, work: Path, index: Path, report: Repor
     for name, beside in (("turns", turns.run), ("model", model.run)):
         if name in wanted:
             await beside(report, work, index, quick=chosen.quick, rounds=rounds, peer_python=chosen.peer_python, latency=chosen.latency)
-    for name, part in (("streams", streams.run), ("growth", growth.run), ("parked", parked.run), ("moving", moving.run)):
+    for name, part in (
+        ("streams", streams.run),
+        ("growth", growth.run),
+        ("parked", parked.run),
+        ("moving", moving.run),
+        ("faults", faults.run),
+    ):
         if name in wanted:
             await part(report, work, index, quick=chosen.quick)
     for name, alone in (("start", start.run), ("retrieval", retrieval.run), ("inputs", inputs.run), ("intents", intents.run)):

@@ -41,7 +41,7 @@ class SensibleGemini:
         brief = brief_of(asked)
         if brief is None:
             return None
-        return json.dumps(self.answer(brief) if "intents" in brief else {"reply": "That settles it; the details stand below."})
+        return told(self, brief)
 
     def answer(self, brief: Json) -> Json:
         text = brief["message"]
@@ -54,6 +54,11 @@ class SensibleGemini:
         ]
         intents = [intent.model_dump() for intent in read.intents]
         return {"intents": intents, "inputs": inputs, "reply": _reply(brief, [intent["name"] for intent in intents])}
+
+
+def told(gemini: SensibleGemini, brief: Json) -> str:
+    """The answer to a brief, be it of a turn's first call or of its second."""
+    return json.dumps(gemini.answer(brief) if "intents" in brief else {"reply": "That settles it; the details stand below."})
 
 
 def brief_of(asked: Asked) -> Json | None:

@@ -18,7 +18,7 @@ SAID: Final[dict[Call, tuple[str, str, str]]] = {
     "embedding": (ASKED[1], ASKED[2], ASKED[3]),
     "vision": (
         "there is mould behind the sink, what should I do about it?",
-        "and what do I do about asbestos in the floor?",
+        "and what should I do about mould on the ceiling?",
         "what is quartz like as a countertop?",
     ),
     "reply": (LAST_CHOICE, "actually premium appliances please", "actually mid-range appliances please"),

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pydantic import BaseModel, SecretStr
 from temporalio import activity
@@ -33,6 +33,7 @@ from tests.gemini.fake import FakeGemini
 from tests.gemini.homeview import SensibleGemini, brief_of
 from tests.gemini.running import fake_gemini
 from tests.matrix.cases import KNOWN, QUESTION, SAID, Case
+from tests.matrix.emulator import emulator_slots
 from tests.reliability import MODELS, NO_CONNECTION, Fault, engine_of
 from tests.running import Stack, stack, until
 from worker.build import Providers
@@ -56,14 +57,17 @@ class Clock:
 
 
 class EachItsOwn(Breakers):
-    """Breakers of a journey's own, and a clock by which their rests are over when its fault is."""
+    """Breakers of a journey's own, unless it is named as one of those who share some, and a clock by which their rests are over when its
+    fault is."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self.clock, self.rested = clock, Counter[str]()
+        self.shared: dict[str, str] = {}
 
     def of(self, engine: str) -> Breaker:
         journey = activity.info().workflow_id or ""
+        journey = self.shared.get(journey, journey)
         return self._of.setdefault(f"{journey}/{engine}", Breaker(engine, lambda: self.clock.now() + self.rested[journey]))
 
 
@@ -88,9 +92,36 @@ def called(asked: Asked) -> str:
     return "answer" if "intents" in (brief_of(asked) or {}) else "reply"
 
 
-@dataclass
-class Slot:
+class Slot(Protocol):
     """What one journey at a time has to itself. `most`: seconds that a call may take; `pictures` go with each request."""
+
+    most: float
+    pictures: tuple[Picture, ...]
+
+    def begin(self) -> None: ...
+
+    def lay(self, fault: Fault, call: str, times: int | None, holds: Callable[[], bool] = ...) -> None:
+        """A fault for so many requests of the call (None: for all of them), while it `holds`."""
+        ...
+
+    def forget(self) -> None: ...
+
+    def asked(self) -> list[str]:
+        """The models of all requests since it began."""
+        ...
+
+    def wire(self) -> frozenset[str]:
+        """By which of Gemini's calls; none where that is not known."""
+        ...
+
+    async def model(self, call: str, name: str, content: str) -> GeminiModel:
+        """To be asked once."""
+        ...
+
+
+@dataclass
+class FakeSlot:
+    """With a fake Gemini."""
 
     gemini: FakeGemini
     client: GeminiClient
@@ -106,15 +137,24 @@ class Slot:
         else:
             self.gemini.fault(fault.name, times=times, seconds=fault.seconds, of=lambda asked: called(asked) == call and holds())
 
+    def begin(self) -> None:
+        self.gemini.calls.clear()
+
     def asked(self) -> list[str]:
-        """The models of all requests so far; the order of those that found nobody among the others is lost."""
+        """The order of those that found nobody among the others is lost."""
         return [*(call.model for call in self.gemini.calls), *self.turned_away]
+
+    def wire(self) -> frozenset[str]:
+        return frozenset(call.name for call in self.gemini.calls)
 
     def way(self, call: str, name: str) -> GeminiClient:
         if self.shut and self.shut.befalls(call):
             self.turned_away.append(name)
             return self.nobody
         return self.client
+
+    async def model(self, call: str, name: str, content: str) -> GeminiModel:
+        return GeminiModel(self.way(call, name), name)
 
     def forget(self) -> None:
         self.gemini.forget()
@@ -140,7 +180,7 @@ class OfTheJourney:
         images: Sequence[Picture] = (),
     ) -> Generated:
         slot = self.slots[activity.info().workflow_id or ""]
-        model = GeminiModel(slot.way("answer" if schema is AnswerOut else "reply", self.name), self.name)
+        model = await slot.model("answer" if schema is AnswerOut else "reply", self.name, content)
         within, shown = min(seconds, slot.most), [*images, *slot.pictures]
         return await model.generate(
             instructions, content, schema=schema, most_tokens=most_tokens, seconds=within, on_text=on_text, images=shown
@@ -155,18 +195,21 @@ class EmbedderOfTheJourney:
 
     async def embed_counted(self, texts: list[str]) -> Counted:
         slot = self.slots[activity.info().workflow_id or ""]
+        assert isinstance(slot, FakeSlot)
         return await GeminiEmbedder(slot.way("embedding", EMBEDDING_MODEL), seconds=min(self.within, slot.most)).embed_counted(texts)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A turn, as its person saw it and as it was booked. `asked`: the model of each request of all its calls."""
+    """A turn, as its person saw it and as it was booked. `asked`: the model of each request of all its calls; `wire`: by which
+    of Gemini's calls the journey had asked by then."""
 
     text: str
     status: int
     turn: dict[str, Any]
     rows: list[dict[str, Any]]
     asked: list[str]
+    wire: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -229,7 +272,7 @@ class House:
             answer = await self.homeview.http.get(where)
         turn = answer.json().get("turn") or {}
         rows = [row for row in await self.calls(journey) if row["turn_id"] == turn.get("turn_id")]
-        return Seen(text, answer.status_code, turn, rows, slot.asked()[before:])
+        return Seen(text, answer.status_code, turn, rows, slot.asked()[before:], slot.wire())
 
     async def left(self, journey: str, turns: list[Seen], after: Seen) -> Met:
         kept = await self.homeview.http.get(f"/v1/journeys/{journey}/messages?limit=50")
@@ -244,6 +287,11 @@ class House:
         return await self.homeview.store.read(lambda db: calls_of(db, journey))
 
     @contextlib.asynccontextmanager
+    async def journeys(self, count: int) -> AsyncIterator[list[tuple[str, Slot]]]:
+        async with contextlib.AsyncExitStack() as talking:
+            yield [await talking.enter_async_context(self.journey()) for _ in range(count)]
+
+    @contextlib.asynccontextmanager
     async def journey(self, case: Case | None = None) -> AsyncIterator[tuple[str, Slot]]:
         """A journey with a slot; with a case, ready for its message."""
         slot = await self.free.get()
@@ -255,7 +303,7 @@ class House:
             if case and case.call == "reply":
                 given = await self.homeview.http.post(f"/v1/journeys/{journey}/inputs", json={"inputs": KNOWN})
                 assert given.status_code == 200, given.text
-            slot.gemini.calls.clear()
+            slot.begin()
             yield journey, slot
         finally:
             slot.forget()
@@ -267,6 +315,22 @@ def _befallen(case: Case) -> str:
 
 
 @contextlib.asynccontextmanager
+async def fake_slots(sensible: SensibleGemini, count: int) -> AsyncIterator[list[FakeSlot]]:
+    async with contextlib.AsyncExitStack() as running:
+        nobody = GeminiClient(SecretStr("a-key"), NOBODY)
+        await nobody.load()
+        running.push_async_callback(nobody.close)
+        slots = []
+        for _ in range(count):
+            gemini = await running.enter_async_context(fake_gemini(rule=sensible))
+            client = GeminiClient(SecretStr("a-key"), gemini.url)
+            await client.load()
+            running.push_async_callback(client.close)
+            slots.append(FakeSlot(gemini, client, nobody))
+        yield slots
+
+
+@contextlib.asynccontextmanager
 async def house(
     env: WorkflowEnvironment,
     home: Path,
@@ -275,8 +339,9 @@ async def house(
     *,
     paid: ChromaKnowledge | None = None,
     at_once: int = AT_ONCE,
+    emulated: bool = False,
 ) -> AsyncIterator[House]:
-    """`paid`: the index that a paid embedder made, where messages are embedded by it."""
+    """`paid`: the index that a paid embedder made, where messages are embedded by it. `emulated`: llmock in place of our fake."""
     slots: dict[str, Slot] = {}
     clock = Clock()
     breakers = EachItsOwn(clock)
@@ -294,15 +359,9 @@ async def house(
     async with contextlib.AsyncExitStack() as running:
         homeview = await running.enter_async_context(stack(env, home, mind, models=models, through=through))
         there, sensible = House(homeview, slots, breakers, clock), SensibleGemini(reader)
-        nobody = GeminiClient(SecretStr("a-key"), NOBODY)
-        await nobody.load()
-        running.push_async_callback(nobody.close)
-        for _ in range(at_once):
-            gemini = await running.enter_async_context(fake_gemini(rule=sensible))
-            client = GeminiClient(SecretStr("a-key"), gemini.url)
-            await client.load()
-            running.push_async_callback(client.close)
-            there.free.put_nowait(Slot(gemini, client, nobody))
+        slots_of = emulator_slots(sensible, at_once) if emulated else fake_slots(sensible, at_once)
+        for slot in await running.enter_async_context(slots_of):
+            there.free.put_nowait(slot)
         async with there.journey() as (journey, slot):  # what only a first message loads is loaded by this one
             await there.say(journey, slot, QUESTION)
         yield there

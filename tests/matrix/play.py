@@ -80,3 +80,11 @@ async def play(cases: Sequence[Case], work: Path, reader: OfflineReader, knowled
                 async with skipping_server() as env, house(env, home, reader, knowledge, paid=index) as there:
                     played |= await half_hours(there, env, lasting)
     return played
+
+
+async def play_emulated(cases: Sequence[Case], work: Path, reader: OfflineReader, knowledge: ChromaKnowledge) -> Played:
+    """The same, by llmock."""
+    async with local_server() as env, house(env, work / "emulated", reader, knowledge, emulated=True) as there:
+        played = await side_by_side(there, [case for case in cases if case.lasting != "for 30 minutes"])
+    async with skipping_server() as env, house(env, work / "emulated-skipping", reader, knowledge, emulated=True) as there:
+        return played | await half_hours(there, env, [case for case in cases if case.lasting == "for 30 minutes"])

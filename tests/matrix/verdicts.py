@@ -7,7 +7,7 @@ from typing import Final, Literal
 from journeys.vocabulary import ACTIONS
 from tests.matrix.cases import Case
 from tests.matrix.house import Met, Seen
-from tests.reliability import LATE, MODELS, PASSES, REFUSED, SENTENCES, UNUSABLE, WITHHELD, engine_of
+from tests.reliability import LATE, MODELS, PASSES, REFUSED, SENTENCES, UNUSABLE, WITHHELD, End, Row, engine_of
 
 MODELS_WORDS: Final = "That settles it; the details stand below."
 # What a turn may ask of a language model at most, in requests: tries, repairs and routes together.
@@ -36,6 +36,14 @@ def judged(case: Case, met: Met) -> Verdict:
     kind = max((kind_of(case, seen) for seen in met.turns), key=order.index)
     back = met.after.get("status") == "done" and met.after.get("engine") == engine_of(MODELS[0]) and not met.after["degraded"]
     return Verdict(kind, tuple(wrong_with(case, met)), back)
+
+
+def end_met(case: Case, seen: Seen) -> End:
+    """Without the first call, where it is the second that met the fault."""
+    others = 1 if case.call == "reply" else 0
+    rows = tuple(Row(row["name"], row["status"], row["error"], row["attempts"]) for row in seen.rows)
+    told = next((sentence for sentence in SENTENCES[case.call].values() if sentence in seen.turn["reply"]["text"]), "")
+    return End(seen.turn["engine"], tuple(seen.turn["degraded"]), told, rows[others:], len(seen.asked) - others)
 
 
 def kind_of(case: Case, seen: Seen) -> Kind:

@@ -97,14 +97,14 @@ def install(app: FastAPI) -> None:
     async def of_the_schema(_: Request, error: RequestValidationError) -> JSONResponse:
         # Where and what, never the value: it is the person's own words.
         told = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()][:10]
-        return answer(Problem("NotUnderstood", "; ".join(told)))
+        return answer(Problem("NotUnderstood", f"This can't be read: {'; '.join(told)}."))
 
     @app.exception_handler(HTTPException)
     async def of_the_framework(_: Request, error: HTTPException) -> JSONResponse:
         kind = _FROM_STATUS.get(error.status_code)
         if kind is None:
             kind = "NotUnderstood" if error.status_code < 500 else "Internal"
-        return answer(Problem(kind, str(error.detail), headers=error.headers))
+        return answer(Problem(kind, f"{str(error.detail).rstrip('.')}.", headers=error.headers))
 
     @app.exception_handler(StoreUnavailable)
     async def of_the_store(_: Request, error: StoreUnavailable) -> JSONResponse:

@@ -19,7 +19,7 @@ from typing import Any
 
 from journeys.draft import QUESTIONS, Draft, dependants, is_question
 from journeys.facts import Fact
-from journeys.grants import check, misfit
+from journeys.grants import check, check_role, misfit
 from journeys.inputs import Need, Option, Value
 from journeys.messages import Decision, Ended
 from journeys.state import JourneyState, StepState
@@ -31,6 +31,7 @@ __all__ = [
     "carry_out_beneath",
     "carry_out_control",
     "check",
+    "check_role",
     "decide",
     "dependants",
     "first_state",

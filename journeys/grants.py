@@ -39,6 +39,12 @@ from journeys.state import JourneyState
 from journeys.template import Pick, Step, Template
 
 
+def check_role(template: Template, role: str | None) -> None:
+    """None is whoever started the journey. Raises UnknownRole."""
+    if role is not None and role not in template.roles:
+        raise UnknownRole(f"This journey has no role {role!r}. It has: {', '.join(template.roles) or 'none'}.")
+
+
 def check(template: Template, state: JourneyState, fact: Fact | None) -> None:
     """Raises the Refusal that `decide` would. Cheap, so that a validator may ask before anything enters history.
 
@@ -72,8 +78,7 @@ def check(template: Template, state: JourneyState, fact: Fact | None) -> None:
             pick = step.decision.pick(option_id)
             if pick is None:
                 raise UnknownOption(f"{step.title} has no option {option_id!r}. It has: {', '.join(p.id for p in step.decision.options)}.")
-            if role is not None and role not in template.roles:
-                raise UnknownRole(f"This journey has no role {role!r}. It has: {', '.join(template.roles) or 'none'}.")
+            check_role(template, role)
             if not may_decide(step, role):
                 raise NotYours(f"{step.title} is for {deciders(template, step)} to decide.")
             if is_spent(state, step, pick):

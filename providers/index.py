@@ -190,6 +190,7 @@ class ChromaKnowledge:
     def _asked(self, work: Callable[[Any], T]) -> T:
         """What the work makes of the collection, for one question at a time. What Chroma raises stays here: its errors may quote what was
         asked, so none of them is a cause or a context of ours."""
+        load_modules("chromadb.errors")
         with self._asking:
             try:
                 return work(self._follow())
@@ -276,7 +277,6 @@ def marker_of(folder: Path) -> Marker | None:
 
 def chroma_at(folder: Path) -> Any:
     """A Chroma client of this folder alone; to be closed."""
-    load_modules("chromadb", "chromadb.config")
     import chromadb
     from chromadb.config import Settings
 

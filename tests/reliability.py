@@ -10,6 +10,7 @@ from typing import Final, Literal, NamedTuple
 
 from activities.models import SECONDS
 from api.routes.turns import send_message
+from providers.breaker import FAILURES, LONG_REST, LONGEST_REST, PROBE, REST
 from workflows.policies import MODEL_CALL
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "reliability.md"
@@ -17,7 +18,7 @@ MODELS: Final = ("gemini-3.8-flash", "gemini-3.5-flash-lite")  # in the order in
 WORD: Final = "*word*"  # stands in a row for what the ledger calls the fault
 Call = Literal["answer", "reply", "vision", "embedding"]  # vision: an answer that is not streamed, to a message with a picture
 CALLS: Final[tuple[Call, ...]] = ("answer", "reply", "vision", "embedding")
-TOLD: Final[tuple[Call, ...]] = ("answer", "reply")  # what a person is told of differs; vision ends as an answer does
+IN_A_TURN: Final[tuple[Call, ...]] = ("answer", "reply")  # what a person is told of differs; vision ends as an answer does
 Lasting = Literal["once", "three times", "for 30 minutes", "for ever"]
 LASTING: Final[tuple[Lasting, ...]] = ("once", "three times", "for 30 minutes", "for ever")
 
@@ -211,7 +212,7 @@ EMBEDDING: Final[dict[Way, str]] = {
 
 def tables() -> dict[str, str]:
     """By the name under which each stands in the page."""
-    return {"limits": limits(), "ways": ways(), "sentences": sentences(), "faults": faults()}
+    return {"limits": limits(), "kinds": kinds(), "ways": ways(), "sentences": sentences(), "faults": faults()}
 
 
 def limits() -> str:
@@ -219,14 +220,49 @@ def limits() -> str:
     waits = inspect.signature(send_message).parameters["wait"].default
     rows = [
         ["calls of a turn", "at most two: `answer`, and `reply` where there is an outcome to word"],
-        ["models of a call", "at most two: that of `HOMEVIEW_GEMINI_MODEL`, and a cheaper one where it gives nothing"],
+        ["models of a call", "those of `HOMEVIEW_CHAT_ROUTES`, by default two of Gemini's, then DeepSeek's where it has a key"],
         ["tries on one model", f"{tries}, with half a second to two between them, or the delay that the provider names"],
         ["repairs of an answer that can't be used", "one on each model, with room for twice the tokens"],
-        ["time for one request", f"{SECONDS:g} seconds"],
+        ["failures in a row after which a model rests", f"{FAILURES}; one where its key or its quota fails"],
+        ["how long it rests", f"{REST:g} to {LONGEST_REST:g} seconds, doubled by each probe that fails; {LONG_REST:g} for key or quota"],
+        ["requests to a model that rests", f"one probe, of all workers together, and never two within {REST:g} seconds"],
+        ["time for one request", f"{SECONDS:g} seconds; {PROBE:g} for a probe"],
         ["time for one model, tries and pauses together", f"{whole:g} seconds"],
         ["time that the API waits before it answers 202", f"{waits:g} seconds; `?wait=` changes it"],
     ]
     return table(["limit", ""], rows)
+
+
+# What each kind of the tree in providers/errors.py means: for retries, the route, the breaker, the person, the operator.
+AGAIN, GONE = "tried again, 3 tries in all", "not tried again"
+NEXT = "the next one, then offline"
+TOLD = "that no model can be used now, where none answers"
+KINDS: Final[dict[str, tuple[str, str, str, str, str]]] = {
+    "Upstream5xx": (AGAIN, NEXT, "counts", TOLD, "the provider's status page"),
+    "UpstreamTimeout": (AGAIN, NEXT, "counts", TOLD, "the provider's status page"),
+    "UpstreamNetwork": (AGAIN, NEXT, "counts", TOLD, "the way out of your network"),
+    "RateLimited": ("after the server's own delay, where it fits in", NEXT, "counts", TOLD, "raise the quota, if often"),
+    "Resting": ("not asked at all", NEXT, "is the breaker's own", TOLD, "look at `/v1/health`"),
+    "QuotaExhausted": (GONE, NEXT, "opens it at once", TOLD, "wait a day, or raise it"),
+    "AuthConfig": (GONE, NEXT, "opens it at once", TOLD, "mend the key; restart the workers"),
+    "InvalidRequest": (GONE, NEXT, "does not count", TOLD, "look at the model's name; else a bug of ours"),
+    "StoreUnavailable": (
+        "until it is there",
+        "the same",
+        "does not count",
+        "waits, or is told to send it again",
+        "the database's disk or server",
+    ),
+    "Misconfigured": (GONE, "none", "does not count", "what is missing is left out and named", "the message says what to change"),
+}
+
+
+def kinds() -> str:
+    head = ["kind", "the call is", "the route", "the breaker", "the person is told", "for operators"]
+    rows = [
+        [f"`{kind}`", *(f"“{cell}”" if cell in SENTENCES["answer"].values() else cell for cell in told)] for kind, told in KINDS.items()
+    ]
+    return table(head, rows)
 
 
 def ways() -> str:
@@ -234,7 +270,7 @@ def ways() -> str:
     for way in WAYS:
         name = f"**{way.title}**: {way.means}"
         lasting: tuple[Lasting, ...] = ("once", "three times", "for ever")
-        cells = {times: [cell(end_of(way, WORD, call, times)) for call in TOLD] for times in lasting}
+        cells = {times: [cell(end_of(way, WORD, call, times)) for call in IN_A_TURN] for times in lasting}
         alike = [times for times in lasting if cells[times] == cells["for ever"]]
         told: list[tuple[str, Lasting]] = [*((times, times) for times in lasting if times not in alike), (" or ".join(alike), "for ever")]
         rows += [[name if nth == 0 else "", words, *cells[times], EMBEDDING[way]] for nth, (words, times) in enumerate(told)]
@@ -261,7 +297,7 @@ def shown(row: Row) -> str:
 
 def sentences() -> str:
     names = {"blocked": WITHHELD.title, "broken": UNUSABLE.title, "": "anything else"}
-    rows = [[name, *(f"“{SENTENCES[call][kind]}”" for call in TOLD)] for kind, name in names.items()]
+    rows = [[name, *(f"“{SENTENCES[call][kind]}”" for call in IN_A_TURN)] for kind, name in names.items()]
     return table(["why", "first call, `answer`", "second call, `reply`"], rows)
 
 

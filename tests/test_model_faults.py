@@ -26,11 +26,11 @@ from tests.matrix.house import FakeSlot, House, Met, Seen, house
 from tests.matrix.verdicts import MODELS_WORDS, end_met, judged, kind_of
 from tests.reliability import (
     FAULTS,
+    IN_A_TURN,
     MODELS,
     NO_CONNECTION,
     PASSES,
     REFUSED,
-    TOLD,
     UNUSABLE,
     WITHHELD,
     Call,
@@ -221,7 +221,7 @@ async def test_a_draft_that_broke_off_is_told_from_the_next_and_the_reply_stands
 
 
 @pytest.mark.parametrize("way", [PASSES, REFUSED, WITHHELD, UNUSABLE], ids=attrgetter("title"))
-@pytest.mark.parametrize("call", TOLD)
+@pytest.mark.parametrize("call", IN_A_TURN)
 async def test_the_history_of_a_journey_that_met_a_fault_replays(world: World, way: Way, call: Call) -> None:
     case = next(case for case in SHORT if case.fault.way is way and case.call == call and case.times is None)
     await replays(await world.house.homeview.history(world.of(case).journey))
@@ -232,7 +232,7 @@ def test_every_fault_of_the_fake_is_in_the_table() -> None:
     assert {fault.name for fault in FAULTS} == {*NAMES, NO_CONNECTION}
 
 
-@pytest.mark.parametrize("call", TOLD)
+@pytest.mark.parametrize("call", IN_A_TURN)
 @pytest.mark.parametrize("fault", FAULTS, ids=attrgetter("id"))
 def test_nobody_is_asked_more_often_than_the_policies_allow(fault: Fault, call: Call) -> None:
     tries, routes = MODEL_CALL["retry_policy"].maximum_attempts, len(MODELS)

@@ -10,6 +10,7 @@ DOABLE: Final = {
     "status": "see where things stand with /status",
     "resume": "go on with /resume",
     "abandon": "end it for good with /end",
+    "decide": "choose one of what is offered",
     "go_back": "go back to a step with /back",
     "results": "read the results with /results",
     "start": "start another journey with `homeview chat`",

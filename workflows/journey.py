@@ -242,6 +242,7 @@ class JourneyWorkflow:
     def refuse(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
         """Before anything enters history. Behind open turns only the journey's status is sure; the rest `open` tells in its time."""
         if self.answered(operation, asked) is None:
+            engine.check_role(self.template, asked.role)
             engine.check(self.template, self.state, fact if self.admitted == 0 or isinstance(fact, Paused | Resumed | Abandoned) else None)
 
     def answered(self, operation: Operation, asked: Asked) -> Receipt | None:

@@ -139,7 +139,7 @@ async def _found(doors: Open, name: str) -> Version:
 
 def _mistakes(error: TemplateError) -> Problem:
     lines = str(error).splitlines()
-    return Problem("BadTemplate", f"{len(lines)} mistake{'s' if len(lines) > 1 else ''}, the first: {lines[0]}", errors=lines)
+    return Problem("BadTemplate", f"{len(lines)} mistake{'s' if len(lines) > 1 else ''}, the first: {lines[0]}.", errors=lines)
 
 
 def _row(row: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pydantic import SecretStr
 
 from providers.errors import Misconfigured, UpstreamTimeout
+from providers.loading import load_modules
 from providers.prices import load as load_prices
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ class ChatClient:
             await http.aclose()
 
     def _open(self) -> "httpx2.AsyncClient":
+        load_modules("httpx2")
         import httpx2
 
         with self._opening:

@@ -3,6 +3,8 @@
 import asyncio
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +147,7 @@ async def test_a_failure_in_history_holds_its_kind_and_nothing_of_what_was_raise
         raise with_a_secret_behind(error)
 
     env = ActivityEnvironment()
+    env.info = replace(env.info, schedule_to_close_timeout=timedelta(seconds=30))
     inner = _Ends(deed)
     with pytest.raises(ApplicationError) as failure:
         await env.run(Boundary().intercept_activity(inner).execute_activity, None)  # type: ignore[arg-type]

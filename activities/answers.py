@@ -108,6 +108,17 @@ def read(brief: Brief, generated: Generated, engine: str, today: date) -> Read |
     return Read({**kept, "reply": renumbered(reply, marks)})
 
 
+def part(brief: Brief, shown: str) -> dict[str, Any] | None:
+    """What may stand of a reply that was cut off, to its last whole word, as the ledger keeps it; None where nothing may."""
+    words, _, rest = shown.rpartition(" ")
+    reply = (words if rest else shown).rstrip(" ,;:([–-")
+    verdict = unsafe(reply, brief.hazards, brief.year_built, answers=True)
+    if not reply or foreign_figures(reply, _given(brief)) or (verdict and verdict.withheld):
+        return None
+    marks = [n for n in cited(reply) if 1 <= n <= len(brief.passages)]
+    return {"reply": f"{renumbered(reply, marks)} …", "cites": [brief.passages[n - 1].id for n in marks]}
+
+
 def _given(brief: Brief) -> list[str]:
     """Everything a reply may take a figure from."""
     pages = [f"{passage.title} {passage.text}" for passage in brief.passages]

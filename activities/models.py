@@ -12,21 +12,21 @@ from typing import Any, Final
 
 from temporalio import activity
 
-from activities.answers import Broken, Read, content_of, read, schema_of
+from activities.answers import Broken, Read, content_of, part, read, schema_of
 from activities.drafts import Draft
 from activities.prompts import Prompt, prompt
 from activities.retrieval import PaidRetrieval
 from journeys.brief import Brief
 from journeys.messages import Answered, AskModel
 from providers import base
-from providers.base import Call, Generated, LanguageModel
+from providers.base import Call, CutShort, Generated, LanguageModel
 from providers.breaker import Breaker, Breakers, Permit
 from providers.errors import InvalidRequest, ProviderError, Resting, Unavailable
 
 SECONDS: Final = 20.0  # for one call; a flash model answers a turn in two or three
 TO_BOOK: Final = 2.0  # of a try's time is kept to book what came of it; a busy worker takes a second
 TOKENS: Final = 3_000  # for one answer; a long one has 400, and what a model thinks before it counts too
-BEAT: Final = 1.0  # seconds between heartbeats; the heartbeat timeout is three
+BEAT: Final = 0.6  # seconds between heartbeats: with one comes the word that a call is to be stopped. Their timeout is three
 
 
 class Models:
@@ -88,6 +88,8 @@ class Models:
                         return Answered(outcome="answered", deed=call.deed)
                     if call.status == "blocked":
                         return Answered(outcome="blocked")
+                    if call.status == "stopped":
+                        return Answered(outcome="stopped", deed=call.deed if await self.ledger.answer_of(call.deed) else None)
                     problem = call.why
         return Answered(outcome="broken")
 
@@ -101,7 +103,7 @@ class Models:
     async def _keeping(self, asked: AskModel, brief: Brief) -> AsyncIterator[None]:
         """Beside the call, which waits for somebody else: embedding a message's sentences takes as long as all the rest of a turn's work.
         A sentence that can't be kept is missed by a later prompt, and by nobody now."""
-        if brief.call == "reply":
+        if brief.call == "reply" or asked.later:  # said long ago
             yield
             return
         keeping = asyncio.create_task(self.memory.keep(asked.journey_id, asked.turn_id, brief.seq, brief.text, datetime.now(UTC)))
@@ -124,6 +126,7 @@ class Models:
             with contextlib.suppress(ProviderError):  # a piece nobody sees is no reason to lose an answer that is paid for
                 await self.ledger.tell_draft(asked.journey_id, asked.turn_id, call.attempt, n, piece)
 
+        draft = Draft(tell)
         try:
             generated = await model.generate(
                 "\n\n".join(each.text for each in _words(asked, problem)),
@@ -131,8 +134,13 @@ class Models:
                 schema=schema_of(brief),
                 most_tokens=tokens,
                 seconds=max(0.0, min(SECONDS, left)),
-                on_text=None if brief.hazards else Draft(tell).grow,  # what was flagged is checked before anybody sees it
+                on_text=None if brief.hazards or asked.later else draft.grow,  # what was flagged is checked before anybody sees it
             )
+        except asyncio.CancelledError as cut:
+            if not is_stopped():
+                raise
+            outcome = {"status": "stopped", "error": "Stopped", "answer": part(brief, draft.told)}
+            return await self._book(call, outcome, cut.so_far if isinstance(cut, CutShort) else None)
         except Exception as error:  # nothing came, be it the provider's fault or ours
             breaker.failed(permit, error)
             count(breaker, type(error).__name__)
@@ -162,6 +170,12 @@ def _row(asked: AskModel, model: LanguageModel, name: str, problem: str = "") ->
 
 def _words(asked: AskModel, problem: str) -> list[Prompt]:
     return [prompt(asked.call), *([prompt("repair")] if problem else [])]
+
+
+def is_stopped() -> bool:
+    """Whether the workflow took it back; a worker that shuts down cancels its calls too, and those are made again."""
+    details = activity.cancellation_details()
+    return details is not None and details.cancel_requested
 
 
 def count(breaker: Breaker, failure: str = "") -> None:

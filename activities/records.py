@@ -14,7 +14,7 @@ from activities import telling
 from activities.briefing import Briefing
 from activities.guarding import guarded_turn
 from activities.knowledge import pages_for
-from journeys import engine, moving
+from journeys import engine, moving, obligations
 from journeys.brief import Brief
 from journeys.facts import Fact, Made, Said
 from journeys.messages import Decision, Line, Opened, Understanding
@@ -73,6 +73,9 @@ class Records:
             return Opened(seq=seq, missed=known.missed, routes=self.briefing.routes)
         row = _turn_row(asked, seq, asked.text)
         degraded = ["resting"] * len(self.briefing.routes) if self.briefing and resting else []
+        if self.briefing and degraded and asked.fact is None and known.answer is None:  # what it leaves undone is asked from this
+            brief = await self.briefing.to_answer(asked, seq)
+            await self.ledger.keep_brief(state.journey_id, turn.turn_id, brief, turn.at)
         decision = await self._decide(asked, row, asked.fact or _Message(asked.text or "", deed, known.answer, degraded=degraded))
         return Opened(seq=seq, missed=known.missed, decision=decision)
 
@@ -132,10 +135,21 @@ class Records:
                 stops = engine.stops(decision)
                 decision = decision.model_copy(update={"spoken": None if stops else asked.deed})
                 decision = await self._to_reword(work, decision, asked.text, decision) if stops else decision
-        if decision.runs or decision.starts or decision.reword or work.turn.operation in engine.CONTROLS:
+            decision = self._owing(work, row["seq"], asked, decision, by_model)
+        outward = decision.starts or decision.goes_outside
+        if decision.runs or outward or decision.reword or work.turn.operation in engine.CONTROLS:
             return Decision.model_validate(await self._store(work, {**row, "decision": decision.model_dump(mode="json")}, calls))
         spoken = asked.reply if isinstance(asked, _Message) and decision.spoken else None
         return await self._tell(work, row, decision, calls, spoken)
+
+    def _owing(self, work: Work, seq: int, asked: "_Message", decision: Decision, by_model: bool) -> Decision:
+        """With what the message leaves to be made good, or settles of it."""
+        about, at = signature(asked.text), work.turn.at
+        if by_model:
+            return obligations.settled_by(work.state, decision, at, about)
+        if not asked.degraded or asked.cites is not None:
+            return decision
+        return obligations.left_by(work.state, decision, work.turn.turn_id, seq, at, about)
 
     async def _tell(
         self, work: Work, row: dict[str, Any], decision: Decision, calls: Sequence[Mapping[str, Any]], spoken: str | None
@@ -158,14 +172,14 @@ class Records:
         if decision.reword and decision.spoken is None:
             failed = Line(code="no_words", about=decision.degraded[-1] if decision.degraded else "")
             decision = decision.model_copy(update={"say": [failed, *decision.say]})
-        return telling.closing(turn, template, state, decision, await self._reply(template, state, decision, spoken))
+        return telling.closing(turn, template, state, decision, await self.worded(template, state, decision, spoken))
 
     async def _to_reword(self, work: Work, whole: Decision, text: str, decision: Decision) -> Decision:
         """A model is to word what became of the turn: it is told what code would say, in the state after it."""
         assert self.briefing
         state = work.state.model_copy()
         engine.carry_out(state, decision)
-        made = await self._reply(work.template, state, whole)
+        made = await self.worded(work.template, state, whole)
         await self.briefing.to_reply(work, state, text, made.text)
         return decision.model_copy(update={"reword": True})
 
@@ -194,8 +208,11 @@ class Records:
         """Reply, view, timeline, events and what was carried out, in one transaction."""
         state, decision = told.state, told.decision
         if decision is None:
-            sentence = f"This was not carried out: the journey is {state.status}. What you wrote is kept."
-            await self._close(told, "stopped", telling.problem("Stopped", sentence, [a.action for a in actions(told.template, state)]))
+            by_person = told.stopped and state.status in ("active", "dormant")
+            sentence = "You stopped it." if by_person else f"This was not carried out: the journey is {state.status}."
+            next_ = [action.action for action in actions(told.template, state)]
+            trouble = telling.problem("Stopped", f"{sentence} What you wrote is kept.", next_)
+            await self._close(told, "stopped", trouble, await self._cut_off(told))
             return
         spoken = (await self.ledger.answer_of(decision.spoken))["reply"] if decision.spoken else None
         await self.records.close_turn(**await self._closing(told.turn, told.template, state, decision, spoken))
@@ -240,7 +257,7 @@ class Records:
             return said, [], [*lines, Line(code="no_knowledge")], calls
         return said, [passage.id for passage in passages], lines, calls
 
-    async def _reply(self, template: Template, state: JourneyState, decision: Decision, spoken: str | None = None) -> Reply:
+    async def worded(self, template: Template, state: JourneyState, decision: Decision, spoken: str | None = None) -> Reply:
         """`state` is that after the decision; `spoken` the words of a model, where they are the answer."""
         made = [(line.about, skill) for line in decision.say if line.code == "made" for skill in line.names]
         refs = [(step, skill, state.steps[step].results[skill].version) for step, skill in made]
@@ -253,17 +270,29 @@ class Records:
         say, passages, spoken = guarded_turn(template, state, decision.say, passages, spoken)
         return self.writer.write(template, state, say, bodies, passages, spoken)
 
-    async def _close(self, told: RecordTurn | FailTurn, status: str, trouble: dict[str, Any]) -> None:
-        """A turn that ends without a reply: its journey's view stays, the person is told."""
+    async def _cut_off(self, told: RecordTurn) -> Reply | None:
+        """What was shown of a reply before it was stopped; None where nobody saw any, and a pause or an end says why."""
+        kept = await self.ledger.answer_of(told.part) if told.part else {}
+        part: str | None = kept.get("reply")
+        if part is None and not told.stopped:
+            return None
+        cites = kept.get("cites", []) if part else []
+        say = [Line(code="cut_off", about="words" if part else "")]
+        none = obligations.as_it_is(told.state).model_copy(update={"say": say, "cites": cites})
+        return await self.worded(told.template, told.state, none, part)
+
+    async def _close(self, told: RecordTurn | FailTurn, status: str, trouble: dict[str, Any], reply: Reply | None = None) -> None:
+        """A turn that ends without all that it should have: its journey's view stays, the person is told."""
+        shown = {"reply": reply.model_dump(mode="json")} if reply else {}
         await self.records.close_turn(
             journey_id=told.state.journey_id,
             turn_id=told.turn.turn_id,
             seq=told.turn.seq,
             at=told.turn.at,
-            turn={"status": status, "problem": trouble, "decision": None},
+            turn={"status": status, "problem": trouble, "decision": None, **shown},
             journey=None,
             entries=[{"kind": status, "about": told.turn.operation, "detail": {"type": trouble["type"]}}],
-            news=[Event(kind="failed", data={**telling.heading(told.turn), "problem": trouble})],
+            news=[Event(kind="failed", data={**telling.heading(told.turn), "problem": trouble, **shown})],
         )
 
 

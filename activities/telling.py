@@ -69,7 +69,7 @@ def _results(state: JourneyState, decision: Decision) -> list[dict[str, Any]]:
 
 
 def _news(turn: Turn, state: JourneyState, decision: Decision, reply: Reply, seen: View) -> list[Event]:
-    kind = "notice" if turn.operation in ("timer", "move") else "reply"  # nobody in the conversation asked for it
+    kind = "notice" if turn.operation in ("timer", "move", "fulfil") else "reply"  # nobody in the conversation asked for it
     news = [Event(kind=kind, data={**heading(turn), "reply": reply.model_dump(mode="json")})]
     if decision.steps:
         steps = {step.id: step.status for step in seen.steps}

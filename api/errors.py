@@ -26,7 +26,7 @@ PROBLEMS: dict[str, tuple[int, str, tuple[str, ...]]] = {
     "TooLarge": (413, "The request is too large", ("status",)),
     "NotAccepted": (503, "The request is not accepted yet", ("retry",)),
     "TurnFailed": (500, "Something went wrong on our side", ("new_key", "status")),
-    "Stopped": (409, "The journey was paused or ended meanwhile", ("resume", "start")),
+    "Stopped": (409, "The journey was paused or ended meanwhile, or the reply was stopped", ("resume", "start")),
     "Internal": (500, "Something went wrong on our side", ("retry",)),
 }
 _FROM_STATUS = {404: "NotFound", 405: "NotAllowed", 413: "TooLarge"}

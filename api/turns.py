@@ -179,8 +179,9 @@ async def turn_or_missing(doors: Doors, journey_id: str, turn_id: str) -> Row:
 
 
 def told(turn: Row) -> Response:
-    """The turn with its reply; what did not come to one is a problem again, the same each time it is asked for."""
-    if turn["status"] in ("refused", "stopped", "failed"):
+    """The turn with its reply, be it a part of one that was stopped; what did not come to one is a problem again, the same each time it is
+    asked for."""
+    if turn["status"] in ("refused", "stopped", "failed") and not turn["reply"]:
         trouble = turn["problem"]
         raise Problem(trouble["type"], trouble["detail"], actions=trouble["actions"])
     return JSONResponse({"turn": turn_json(turn)})

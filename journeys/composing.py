@@ -47,7 +47,8 @@ class _Composer:
         """A step whose skill is for some people only, or closed to some, is for the others only."""
         for_whom = [set(manifest.personas) for run in step.run if (manifest := self.manifests.get(run.skill)) and manifest.personas]
         welcome = step.personas or self.template.personas
-        skills = [run.skill for run in step.run]
+        sends = [effect for pick in step.decision.options for effect in pick.effects] if step.decision else []
+        skills = [*(run.skill for run in step.run), *sends]
         allowed = [one for one in welcome if all(one in people for people in for_whom) and all_allow(self.personas, one, skills)]
         if not allowed:
             raise ValueError(f"steps.{step.id}: nobody can reach it: {', '.join(skills)} is for none of {', '.join(welcome)}")

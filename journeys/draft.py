@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import assert_never
 
 from journeys import names
+from journeys.effects import EffectOrder, live_at
 from journeys.facts import (
     Abandoned,
     Began,
@@ -17,7 +18,9 @@ from journeys.facts import (
     Paused,
     Resumed,
     Said,
+    SettledEffect,
     Skipped,
+    Stopped,
     SwitchedPersona,
     TimeCame,
     WentBack,
@@ -53,7 +56,7 @@ class Draft(Walk):
     def after(self, fact: Fact) -> Decision:
         if self.state.is_closed:  # a result or a timer that came too late
             return self.decision()
-        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona):
+        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona | SettledEffect):
             self.heard()
         match fact:
             case Began():
@@ -66,6 +69,8 @@ class Draft(Walk):
                 self.chose(step, option)
             case Heard():
                 self.told_from_outside(fact)
+            case SettledEffect(deed=deed, choice=choice):
+                (self.again if choice == "send_again" else self.leaves).append(deed)
             case SwitchedPersona(persona=persona):
                 self.switched(persona)
             case ChildEnded(child=child):
@@ -78,12 +83,16 @@ class Draft(Walk):
                 self.made(fact)
             case TimeCame(timer=timer):
                 self.time_came(timer)
+            case Stopped(turn=turn):
+                self.stopped(turn)
+                return self.decision()  # in the middle of another turn, as a pause: nothing is settled here
             case Paused():
                 self.paused()
             case Resumed():
                 self.resumed()
             case Abandoned():
                 self.state.status = "abandoned"
+                self.undoes += live_at(self.state.effects, [step.id for step in self.template.steps])
                 self.line("abandoned")
             case _:
                 assert_never(fact)
@@ -127,6 +136,12 @@ class Draft(Walk):
         if self.now - self.state.last_heard_at <= LONG_AWAY:
             self.state.last_heard_at = self.now
         self.line("paused")
+
+    def stopped(self, turn: int | None) -> None:
+        if turn is None:
+            self.line("nothing_to_stop")
+        else:
+            self.line("stopped", str(turn))
 
     def resumed(self) -> None:
         """A pause stops the clock of the decisions: each is asked anew, or its deadline could have passed unnoticed."""
@@ -335,6 +350,8 @@ class Draft(Walk):
         held = self.state.steps[step_id]
         if pick.back_to or pick.starts:
             self.state.set_step(step_id, went={**held.went, option_id: held.went.get(option_id, 0) + 1})
+        if self.came is None:  # nothing goes out that nobody chose
+            self.effects += [self.order(step, kind) for kind in pick.effects]
         if pick.settles:
             self.state.set_step(step_id, chosen=option_id, chosen_for=self.decision_hash(step))
         elif pick.back_to:
@@ -345,6 +362,11 @@ class Draft(Walk):
             self.start(step, pick, pick.starts)
         else:
             self.ask_first = pick.ask
+
+    def order(self, step: Step, kind: str) -> EffectOrder:
+        """Ordered once more after it was withdrawn, it is another one."""
+        nth = 1 + sum(1 for ref in self.state.effects.values() if (ref.step, ref.kind) == (step.id, kind))
+        return EffectOrder(deed=f"{self.state.journey_id}/{step.id}.{kind}.{nth}", kind=kind, step=step.id)
 
     def start(self, step: Step, pick: Pick, template: str) -> None:
         """A journey of its own, which goes its own way; this one is told when it closes."""
@@ -379,6 +401,7 @@ class Draft(Walk):
         self.state.set_step(step_id, status="open", revisiting=bool(step.needs), **cleared)
         held, depend = self.state.steps, dependants(self.template, step_id)
         affected = [s.id for s in self.template.steps if s.id in depend and held[s.id].was_reached and held[s.id].status != "skipped"]
+        self.undoes += live_at(self.state.effects, [step_id, *depend])
         self.line("went_back", step_id, affected if step.needs or step.decision else [])
 
     def skipped(self, step_id: str) -> None:

@@ -9,14 +9,19 @@ kept(step), chosen(step, option), went_back(step, stale steps), cant_go_back, sk
 problem(step), question(intent), clarify(intents), status, how_to(action), small_talk, out_of_scope,
 nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed, intake(step, inputs),
 repeated, not_yours(step), spent(step, option), started(step, child), child_ended(step, child), news(fact, source), overdue(step),
-rested(step), went_without(step), torn(input, options), cant_look, offered(persona), switched(persona), stays(persona). The activities add
-hazard(rule), withheld(rule), no_knowledge, no_model(why) and no_words(why); moving.py moved(template, old one) and put_away(titles).
+rested(step), went_without(step), torn(input, options), cant_look, offered(persona), switched(persona), stays(persona), stopped(turn),
+nothing_to_stop. The activities add
+hazard(rule), withheld(rule), no_knowledge, cut_off(words), no_model(why) and no_words(why);
+moving.py moved(template, old one) and put_away(titles);
+obligations.py owed and let_go(turn); activities/owed.py made_good(turn), given_up(turn, why) and not_taken(inputs);
+workflows/outside.py sent_out, kept_here, not_sent, not_sent_yet, in_doubt, left, withdrawn and not_withdrawn(kind).
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from journeys import effects
 from journeys.draft import QUESTIONS, Draft, dependants, is_question
 from journeys.facts import Fact
 from journeys.grants import check, check_role, misfit
@@ -113,13 +118,23 @@ def carry_out(state: JourneyState, decision: Decision) -> None:
         state.offered = decision.offered or None
     if decision.questions is not None:
         state.questions = decision.questions
+    if decision.owed is not None:
+        state.owed = decision.owed
+    if decision.effects_done:
+        state.effects = effects.kept(state.effects, decision.effects_done)
+    if state.is_closed:
+        state.owed = []
 
 
-CONTROLS = ("pause", "abandon")  # they pass the lock, so they carry out nothing that an open turn could be changing
+CONTROLS = ("pause", "abandon", "stop")  # they pass the lock, so they carry out nothing that an open turn could be changing
 
 
 def carry_out_control(state: JourneyState, decision: Decision) -> None:
     state.status, state.timers, state.last_heard_at = decision.status, decision.timers, decision.last_heard_at
+    if decision.effects_done:
+        state.effects = effects.kept(state.effects, decision.effects_done)
+    if state.is_closed:
+        state.owed = []
 
 
 def carry_out_beneath(state: JourneyState, decision: Decision) -> None:
@@ -127,6 +142,8 @@ def carry_out_beneath(state: JourneyState, decision: Decision) -> None:
     kept = (state.status, state.timers, state.last_heard_at)
     carry_out(state, decision)
     state.status, state.timers, state.last_heard_at = kept
+    if state.is_closed:
+        state.owed = []
 
 
 def take_up(state: JourneyState, ended: Ended) -> None:
@@ -138,11 +155,15 @@ def take_up(state: JourneyState, ended: Ended) -> None:
 
 def together(first: Decision, then: Decision) -> Decision:
     """Two decisions carried out one after the other, as one."""
-    changed: dict[str, Any] = {name: {**getattr(first, name), **getattr(then, name)} for name in ("inputs", "steps", "children")}
-    for name in ("persona", "heard_as", "offered", "questions"):
+    changed: dict[str, Any] = {
+        name: {**getattr(first, name), **getattr(then, name)} for name in ("inputs", "steps", "children", "effects_done")
+    }
+    for name in ("persona", "heard_as", "offered", "questions", "owed"):
         changed[name] = getattr(first if getattr(then, name) is None else then, name)
     said = {"say": [*first.say, *then.say], "move": first.move, "cites": first.cites, "degraded": [*first.degraded, *then.degraded]}
-    return then.model_copy(update={**changed, **said, "starts": [*first.starts, *then.starts]})
+    return then.model_copy(
+        update={**changed, **said, "starts": [*first.starts, *then.starts], "effects": first.effects, "undoes": first.undoes}
+    )
 
 
 STOPS = frozenset({"out_of_bounds", "cant_go_back", "cant_skip", "how_to", "problem", "not_yours", "spent"})

@@ -59,6 +59,21 @@ class Abandoned(Kept):
     kind: Literal["abandoned"] = "abandoned"
 
 
+class Stopped(Kept):
+    """The person wants no more of a reply that is being written; `turn` is its number, None where none is."""
+
+    kind: Literal["stopped"] = "stopped"
+    turn: int | None = None
+
+
+class SettledEffect(Kept):
+    """The person says what shall become of an effect that is in doubt."""
+
+    kind: Literal["settled_effect"] = "settled_effect"
+    deed: str
+    choice: Literal["send_again", "leave_it"]
+
+
 class Made(Kept):
     """Skills ran: what each gave."""
 
@@ -102,6 +117,8 @@ Fact = Annotated[
     | Paused
     | Resumed
     | Abandoned
+    | Stopped
+    | SettledEffect
     | Made
     | TimeCame
     | Heard

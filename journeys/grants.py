@@ -14,7 +14,9 @@ from journeys.facts import (
     Made,
     Paused,
     Resumed,
+    SettledEffect,
     Skipped,
+    Stopped,
     SwitchedPersona,
     TimeCame,
     WentBack,
@@ -23,6 +25,7 @@ from journeys.inputs import Area, Choice, Choices, Count, Length, Money, Need, P
 from journeys.refusals import (
     JourneyClosed,
     JourneyPaused,
+    NotInDoubt,
     NotYours,
     Spent,
     StepCantBeSkipped,
@@ -54,13 +57,16 @@ def check(template: Template, state: JourneyState, fact: Fact | None) -> None:
         return
     if state.is_closed:
         raise JourneyClosed(f"This journey is {state.status}. Its results stay readable; a new one can be started.")
-    if state.status == "paused" and not isinstance(fact, Paused | Resumed | Abandoned):
+    if state.status == "paused" and not isinstance(fact, Paused | Resumed | Abandoned | Stopped):
         raise JourneyPaused("This journey is paused. Resume it first; nothing was lost.")
     match fact:
         case Gave(inputs=inputs):
             _check_inputs(template, inputs)
             if not inputs and revisited(state) is None:
                 raise UnknownInput("No input was given, and no step is being revisited that could be kept as it was.")
+        case SettledEffect(deed=deed):
+            if (ref := state.effects.get(deed)) is None or ref.status != "in_doubt":
+                raise NotInDoubt("Nothing of this name is in doubt: there is nothing to send again or to leave.")
         case Heard(fact=name, inputs=inputs):
             if not template.awaiting(name):
                 known = ", ".join(sorted({step.outside.fact for step in template.steps if step.outside})) or "none"

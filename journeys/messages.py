@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from journeys.effects import EffectOrder, EffectRef
 from journeys.inputs import Found, Kept, Slug, Value
-from journeys.state import Child, JourneyState, ResultRef, Status, StepState, Timer
+from journeys.state import Child, JourneyState, Obligation, ResultRef, Status, StepState, Timer
 from journeys.template import Template, TemplateName
 
 MAX_MESSAGE_BYTES = 8 * 1024
@@ -81,9 +82,16 @@ class StepRequest(Asked):
 
 
 class Control(Asked):
-    """Pause, resume, abandon."""
+    """Pause, resume, abandon, stop."""
 
     reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class EffectChoice(Asked):
+    """What shall become of an effect that is in doubt."""
+
+    deed: Annotated[str, Field(max_length=200)]
+    choice: Literal["send_again", "leave_it"]
 
 
 class MoveRequest(Asked):
@@ -196,13 +204,19 @@ class Decision(Kept):
     timers: list[Timer]
     inputs: dict[str, Value] = {}
     steps: dict[str, StepState] = {}
-    persona: Slug | None = None  # None, here and in the next four: as it was
+    persona: Slug | None = None  # None, here and in the next five down to `owed`: as it was
     children: dict[str, Child] = {}
     heard_as: dict[str, int] | None = None
     offered: str | None = None  # "" takes the offer back
     questions: list[str] | None = None
+    owed: list[Obligation] | None = None
     runs: list[SkillRun] = []
     starts: list[StartChild] = []
+    effects: list[EffectOrder] = []
+    undoes: list[str] = []  # deeds to be withdrawn
+    again: list[str] = []  # and, of those in doubt, to be sent once more
+    leaves: list[str] = []  # or to be left
+    effects_done: dict[str, EffectRef] = {}  # what came of them all
     say: list[Line] = []
     cites: list[str] = []
     spoken: str | None = None  # the deed of the call whose reply is the answer; None: code words it
@@ -210,6 +224,10 @@ class Decision(Kept):
     degraded: list[str] = []  # what could not be done as planned
     told: bool = False  # the reply went out in the transaction that kept the decision
     move: Move | None = None  # carried out first, by moving.carry_out
+
+    @property
+    def goes_outside(self) -> bool:
+        return bool(self.effects or self.undoes or self.again or self.leaves)
 
 
 class Ended(Kept):
@@ -249,19 +267,36 @@ class AskModel(Kept):
     call: Literal["answer", "reply"]
     route: str
     nth: int = 1
+    later: int = 0  # which try it is to make good what the turn left undone; 0: the turn itself
 
     @property
     def name(self) -> str:
-        """As in a deed: answer, answer.route2, reply."""
-        return self.call if self.nth == 1 else f"{self.call}.route{self.nth}"
+        """As in a deed: answer, answer.route2, answer.later1, reply."""
+        call = f"{self.call}.later{self.later}" if self.later else self.call
+        return call if self.nth == 1 else f"{call}.route{self.nth}"
 
 
 class Answered(Kept):
     """What came of a call: `deed` of the row that holds the answer; None where there is none to use, and `outcome` says why. `resting`: it
-    was not asked at all."""
+    was not asked at all. Of one that was stopped, `deed` holds what had been shown by then, if that may stand."""
 
-    outcome: Literal["answered", "broken", "blocked", "resting"]
+    outcome: Literal["answered", "broken", "blocked", "resting", "stopped"]
     deed: str | None = None
+
+
+class SettleEffect(Kept):
+    """One effect, by its deed; `again`: the person wants it sent once more, though it may have arrived."""
+
+    journey_id: str
+    deed: str
+    again: bool = False
+
+
+class Swept(Kept):
+    """How many open effects a sweep settled, and how many it had to leave."""
+
+    settled: int
+    left: int
 
 
 Operation = Literal[
@@ -279,6 +314,9 @@ Operation = Literal[
     "switch_persona",
     "child",
     "move",
+    "fulfil",
+    "stop",
+    "settle_effect",
 ]
 
 JourneyStart.model_rebuild()

@@ -89,6 +89,10 @@ class WrongKind(Refusal):
     actions = ("status",)
 
 
+class NotInDoubt(Refusal):
+    """There is no such effect, or everybody knows what became of it."""
+
+
 class CantMove(Refusal):
     """The journey can't go on under that version of its template; the message says why."""
 

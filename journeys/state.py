@@ -8,11 +8,13 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from journeys.effects import EffectRef
 from journeys.inputs import Kept, Slug, Value
 
 Status = Literal["active", "paused", "dormant", "completed", "abandoned"]
 StepStatus = Literal["pending", "open", "waiting", "done", "skipped", "stale", "blocked"]
 SETTLED: frozenset[StepStatus] = frozenset({"done", "skipped"})
+MOST_OWED = 8  # obligations that are kept; a ninth takes the oldest one's place
 REMEMBERED_KEYS = 64  # they close the race across continue-as-new; the requests table remembers for good
 
 
@@ -49,6 +51,19 @@ class Timer(Kept):
     kind: Literal["nudge", "dormant", "remind", "deadline", "rest"]
     due_at: datetime
     step: str | None = None
+
+
+class Obligation(Kept):
+    """What a turn left undone, to be done without being asked again. `id` is the turn's id, `turn` its number; `signature` as in
+    `JourneyState.questions`, so that the same question answered later settles it."""
+
+    id: str
+    turn: int
+    kind: Literal["answer"] = "answer"
+    since: datetime
+    tries: int = 0
+    due_at: datetime
+    signature: str = ""
 
 
 class Child(Kept):
@@ -115,6 +130,8 @@ class JourneyState(BaseModel):
     offered: str | None = None  # the persona that was offered, until it is answered
     questions: list[str] = []  # signatures of the last questions, so that one asked again and again is noticed
     recent: list[Remembered] = []
+    owed: list[Obligation] = []  # oldest first
+    effects: dict[str, EffectRef] = {}  # what was done in the world outside, by deed; the newest
 
     @property
     def is_closed(self) -> bool:
@@ -131,12 +148,21 @@ class JourneyState(BaseModel):
         return self.model_copy(update={"recent": []})
 
     def next_due(self) -> datetime | None:
-        return min((timer.due_at for timer in self.timers), default=None)
+        dues = [timer.due_at for timer in self.timers] + [owed.due_at for owed in self.to_make_good()]
+        return min(dues, default=None)
 
     def due(self, now: datetime) -> Timer | None:
         """The timer that has been due the longest, if any is."""
         ripe = [timer for timer in self.timers if timer.due_at <= now]
         return min(ripe, key=lambda timer: (timer.due_at, timer.id), default=None)
+
+    def to_make_good(self) -> list[Obligation]:
+        """What is owed now: a pause lets it rest, and a journey that has closed owes nothing more."""
+        return self.owed if self.status in ("active", "dormant") else []
+
+    def owed_now(self, now: datetime) -> Obligation | None:
+        """The oldest obligation that is due, if any is."""
+        return next((owed for owed in self.to_make_good() if owed.due_at <= now), None)
 
     def set_step(self, step_id: str, **changes: object) -> None:
         self.steps = {**self.steps, step_id: self.steps[step_id].but(**changes)}

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints
 
 from journeys.inputs import Frozen, Need, Option, Slug, Value
-from journeys.vocabulary import FACTS, SKILLS
+from journeys.vocabulary import EFFECTS, FACTS, SKILLS
 
 MAX_TEMPLATE_BYTES = 24 * 1024  # it travels in the workflow's input, at the start and at every continue-as-new
 GO_BACK_TO = "go_back_to"  # the name under which a reader may find the step a message wants to go back to
@@ -33,7 +33,8 @@ class Pick(Option):
     """One answer to a decision. Without `back_to`, `ask` or `starts` it settles the step; `means` lets a plain yes or no choose it.
 
     `starts` begins a journey of its own by that template, handing it these inputs where they are known, and asks again. What leads back or
-    starts something does so `at_most` so often; then `beyond` says what else there is.
+    starts something does so `at_most` so often; then `beyond` says what else there is. `effects` (vocabulary.EFFECTS) go out into the world
+    when a person chooses it.
     """
 
     means: Literal["accept", "decline"] | None = None
@@ -43,6 +44,7 @@ class Pick(Option):
     hands: list[Slug] = []
     at_most: Annotated[int, Field(ge=1, le=100)] | None = None
     beyond: str = ""
+    effects: list[Slug] = []
 
     @property
     def settles(self) -> bool:
@@ -348,7 +350,14 @@ def _decision_problems(step: Step, decision: Choosing, earlier: dict[str, set[st
         yield f"the default {default.id!r} does not settle the decision"
     if not any(pick.settles for pick in decision.options):
         yield "no option settles the decision"
+    if default and default.effects:
+        yield f"the default {default.id!r} sends something out, and nobody would have chosen it"
     for pick in decision.options:
+        for effect in pick.effects:
+            if effect not in EFFECTS:
+                yield f"option {pick.id!r}: there is no effect {effect!r}; there are {', '.join(sorted(EFFECTS))}"
+        if pick.effects and not pick.settles:
+            yield f"option {pick.id!r} sends something out, so it has to settle the decision"
         if sum(1 for way in (pick.back_to, pick.ask, pick.starts) if way) > 1:
             yield f"option {pick.id!r} can do one thing: go back, ask for something or start a journey"
         if pick.at_most and not (pick.back_to or pick.starts):

@@ -5,10 +5,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from journeys.effects import EffectStatus
 from journeys.inputs import Frozen, Need
 from journeys.state import SETTLED, JourneyState, Status, StepState, StepStatus
 from journeys.template import PERSONA_SWITCH, Step, Template
-from journeys.vocabulary import ACTIONS, CALLED
+from journeys.vocabulary import ACTIONS, CALLED, EFFECTS
 
 
 class Action(Frozen):
@@ -58,6 +59,25 @@ class WaitingFor(Frozen):
     next_at: datetime | None = None
 
 
+class OwedView(Frozen):
+    """What a turn left undone and is done by itself: `turn` is its number."""
+
+    turn_id: str
+    turn: int
+    kind: str
+    since: datetime
+
+
+class EffectView(Frozen):
+    """Something that was done in the world outside. `went_out` is False where it is only kept here, for the person to send."""
+
+    deed: str
+    kind: str
+    step: str
+    status: EffectStatus
+    went_out: bool
+
+
 class View(BaseModel):
     """Everything `GET /v1/journeys/{id}` answers."""
 
@@ -84,6 +104,8 @@ class View(BaseModel):
     problems: dict[str, str] = Field(default_factory=dict)
     roles: dict[str, str] = Field(default_factory=dict)
     children: list[ChildView] = []
+    owed: list[OwedView] = []
+    effects: list[EffectView] = []
     moved_from: str | None = None  # the template it followed before it was moved, as `id@version`: it can be moved back
 
 
@@ -116,6 +138,8 @@ def view(template: Template, state: JourneyState, last_turn_id: str | None = Non
             ChildView(journey_id=id_, **child.model_dump(include={"template", "title", "status", "step", "headline"}))
             for id_, child in state.children.items()
         ],
+        effects=[EffectView(deed=deed, **ref.model_dump()) for deed, ref in state.effects.items()],
+        owed=[OwedView(turn_id=owed.id, turn=owed.turn, kind=owed.kind, since=owed.since) for owed in state.owed],
     )
 
 
@@ -147,6 +171,11 @@ def actions(template: Template, state: JourneyState) -> list[Action]:
     found: list[Action] = []
     if state.asked == PERSONA_SWITCH and state.offered:
         found.append(_action("switch_persona", f"Go on as for {called(state.offered)}", persona=state.offered))
+    for deed, ref in state.effects.items():
+        if ref.status == "in_doubt":
+            about = EFFECTS.get(ref.kind, "it")
+            found.append(_action("send_again", f"Send {about} again, though it may have arrived", deed=deed, choice="send_again"))
+            found.append(_action("leave_it", f"Leave {about}: it is not sent again", deed=deed, choice="leave_it"))
     focus = template.step(state.focus) if state.focus else None
     if focus:
         found += _focus_actions(focus, state.steps[focus.id], state.asked, template)
@@ -157,7 +186,21 @@ def actions(template: Template, state: JourneyState) -> list[Action]:
 
 
 def why(view: View, now: datetime) -> str:
-    """One sentence: what it waits for, since when, what happens next."""
+    """What it waits for, since when, what happens next, in one sentence; and in another what it owes."""
+    return f"{_why(view, now)}{still_owed(view, now)}"
+
+
+def still_owed(view: View, now: datetime) -> str:
+    """As a sentence; empty where nothing is."""
+    if not view.owed or view.status in ("completed", "abandoned"):
+        return ""
+    turns = ", ".join(str(owed.turn) for owed in view.owed)
+    many = f"turns {turns}" if len(view.owed) > 1 else f"turn {turns}"
+    comes = "once it is resumed and a model can be reached" if view.status == "paused" else "by itself once a model can be reached"
+    return f" Still owed since {_span(now, view.owed[0].since)}: the fuller answer to {many}. It comes {comes}."
+
+
+def _why(view: View, now: datetime) -> str:
     waiting = view.waiting_for
     ago = _ago(now, waiting.since) if waiting.since else ""
     asked = f" (asked {ago})" if ago else ""

@@ -99,6 +99,8 @@ ACTIONS: Final[dict[str, str]] = {
     "results": "Read the results",
     "start": "Start another journey",
     "retry": "Send it again with the same Idempotency-Key",
+    "send_again": "Send it again, though it may have arrived",
+    "leave_it": "Leave it: it is not sent again",
     "new_key": "Send it with a new Idempotency-Key",
     "wait": "Wait for the reply",
     "versions": "See the versions of this template",
@@ -142,6 +144,9 @@ SKILLS: Final[dict[str, str]] = {
     "portfolio_tier": "how urgent a property is, and why",
     "tax_education": "the arithmetic of US depreciation, as education",
 }
+
+# What a decision may do in the world outside, as in "I sent …".
+EFFECTS: Final[dict[str, str]] = {"quote_request": "the request for a quote"}
 
 # What somebody outside can tell a journey, through the API: it brings the inputs of the step that waits for it.
 FACTS: Final[dict[str, str]] = {

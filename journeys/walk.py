@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 
+from journeys.effects import EffectOrder
 from journeys.inputs import Choice, Day
 from journeys.messages import Decision, Line, SkillRun, StartChild
 from journeys.state import SETTLED, Awaited, JourneyState, Timer
@@ -31,6 +32,10 @@ class Walk:
         self.say: list[Line] = []
         self.runs: list[SkillRun] = []
         self.starts: list[StartChild] = []
+        self.effects: list[EffectOrder] = []
+        self.undoes: list[str] = []
+        self.again: list[str] = []
+        self.leaves: list[str] = []
         self.ask_first: str | None = None
         self.came: Timer | None = None
         self.behind: set[str] = set()  # steps that build, directly or through others, on one that is not settled
@@ -232,5 +237,9 @@ class Walk:
             questions=state.questions if state.questions != before.questions else None,
             runs=[] if state.is_closed else self.runs,
             starts=[] if state.is_closed else self.starts,
+            effects=[] if state.is_closed else self.effects,
+            undoes=self.undoes,
+            again=self.again,
+            leaves=self.leaves,
             say=self.say,
         )

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, PlainSerializer
 
+from journeys.effects import EffectOrder
 from journeys.facts import Fact
 from journeys.inputs import Kept
 from journeys.messages import ChildClosed, Decision, Line, MovedFrom, Operation, SkillResult, SkillRun, StartChild
-from journeys.state import JourneyState
+from journeys.state import JourneyState, Obligation
 from journeys.template import Template
 
 
@@ -78,14 +79,29 @@ class DecideNext(Work):
     cites: list[str] = []
 
 
+class SettleOwed(Work):
+    """What became of a try to make good what is owed: `deed` of the call that holds the answer, None where none does, and `failures`."""
+
+    owed: Obligation
+    deed: str | None
+    failures: list[str] = []
+
+
+class ReserveEffects(Work):
+    orders: list[EffectOrder]
+
+
 class RunSkill(Work):
     run: SkillRun
 
 
 class RecordTurn(Work):
-    """`state` is that after the turn, `decision` everything it carried out; None where a pause or an end came in between."""
+    """`state` is that after the turn, `decision` everything it carried out; None where a pause, an end or a stop came in between. `part`:
+    the deed of the call that was cut off, where words of it may stand; `stopped`: the person wanted no more of it."""
 
     decision: Decision | None
+    part: str | None = None
+    stopped: bool = False
 
 
 class FailTurn(Work):

@@ -1,5 +1,6 @@
 """The Protocols of the outside world. One appears with its second provider or its first fake."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -8,12 +9,14 @@ from typing import Annotated, Any, Final, Literal, Protocol
 from pydantic import BaseModel, StringConstraints
 
 from journeys.brief import Brief
+from journeys.effects import EffectStatus
 from journeys.inputs import Frozen, Need, Slug
 from journeys.memory import Recollection
 from journeys.messages import ChildClosed, Ended, JourneyStart, Line, Understanding
 from journeys.reply import Reply
 from journeys.state import JourneyState
 from journeys.template import Template
+from providers.errors import Unavailable
 
 GENERAL: Final = "general"
 Region = Annotated[str, StringConstraints(pattern=rf"^({GENERAL}|[A-Z]{{2}}(-[A-Z]{{2,3}})?)$")]  # US, US-WA
@@ -127,6 +130,14 @@ class Generated(Frozen):
     priced_as: str = ""
 
 
+class CutShort(asyncio.CancelledError):
+    """A call of a model was cancelled while it answered: `so_far` is what came, with what it cost as far as one can tell."""
+
+    def __init__(self, so_far: Generated) -> None:
+        super().__init__()
+        self.so_far = so_far
+
+
 class Picture(Frozen):
     """`data` is the file, `media_type` such as image/jpeg."""
 
@@ -152,7 +163,7 @@ class LanguageModel(Protocol):
     ) -> Generated:
         """One call, never repeated here; the `images` go with the `content`. With `schema` the model is asked for JSON of that shape; with
         `on_text` the answer streams, and everything said so far is handed over as it grows. `seconds` bounds the whole call. Raises an
-        Unavailable or a Refused."""
+        Unavailable or a Refused; cancelled, a CutShort where anything may have been spent."""
         ...
 
 
@@ -203,11 +214,12 @@ class Known(Frozen):
 
 
 class Call(Frozen):
-    """A row of the ledger: `status` is started, answered, broken (what came can't be used: `why`), blocked (the provider withheld it) or
-    failed (nothing came). `attempt` counts all calls of the turn, so that drafts of two attempts can be told apart."""
+    """A row of the ledger: `status` is started, answered, broken (what came can't be used: `why`), blocked (the provider withheld it),
+    stopped (nobody wanted the rest) or failed (nothing came). `attempt` counts all calls of the turn, so that drafts of two attempts can be
+    told apart."""
 
     deed: str
-    status: Literal["started", "answered", "broken", "blocked", "failed"]
+    status: Literal["started", "answered", "broken", "blocked", "stopped", "failed"]
     why: str = ""
     attempt: int = 1
 
@@ -282,6 +294,11 @@ class Records(Protocol):
         no longer this one: a pause or an end came first."""
         ...
 
+    async def make_good(self, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str, owed: str) -> bool:
+        """`tell_turn` for the turn that makes good what the turn `owed` left undone, whose calls are booked on that one. Nothing is written
+        (False) where the journey's status is no longer this one."""
+        ...
+
     async def show(self, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
         """The journey's row as it is now."""
         ...
@@ -293,3 +310,64 @@ class Records(Protocol):
     async def results(self, journey_id: str, refs: Sequence[tuple[str, str, int]]) -> dict[tuple[str, str], dict[str, Any]]:
         """Rows (`body`, `inputs_hash`, `made_with`, `headline`, `made_at`) by (step, skill), of the versions asked for."""
         ...
+
+
+class Effect(Frozen):
+    """One effect in the world, as its row says (providers/store/tables.py). `receipt` is what the outlet calls it; `outlet` its name."""
+
+    deed: str
+    journey_id: str
+    turn_id: str
+    step: str
+    kind: str
+    recipient: str
+    body: str
+    body_hash: str
+    status: EffectStatus
+    outlet: str = ""
+    receipt: str = ""
+    error: str = ""
+    tries: int = 0
+    reserved_at: datetime
+    changed_at: datetime
+
+
+class Effects(Protocol):
+    """The ledger of effects. Every writing method can be run again with the same outcome."""
+
+    async def reserve(self, rows: Sequence[Mapping[str, Any]]) -> None: ...
+
+    async def effect(self, deed: str) -> Effect | None: ...
+
+    async def move(self, deed: str, was: Sequence[str], to: str, at: datetime, **values: Any) -> bool:
+        """From one of these states to another; False where it is in none of them any more."""
+        ...
+
+    async def unsettled(self, before: datetime, limit: int) -> list[Effect]: ...
+
+
+class NotSent(Unavailable):
+    """Certainly nothing went out: it may be sent again without asking anybody."""
+
+
+class Outlet(Protocol):
+    """Where effects go out. `sends` is False where it only keeps them for the person; `can_be_asked`: whether `find` knows what it has."""
+
+    name: str
+    sends: bool
+    can_be_asked: bool
+
+    async def send(self, deed: str, kind: str, to: str, body: str) -> str:
+        """The receipt. The deed is its idempotency key. Raises NotSent, a Refused, or another Unavailable, after which nobody can say
+        whether it went out."""
+        ...
+
+    async def find(self, deed: str) -> str | None:
+        """The receipt of an effect that it has; None where it never got it."""
+        ...
+
+    async def undo(self, deed: str, receipt: str) -> bool:
+        """Whether it is withdrawn."""
+        ...
+
+    async def close(self) -> None: ...

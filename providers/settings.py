@@ -160,6 +160,10 @@ class Settings(BaseSettings):
     embedder: Literal["minilm", "gemini"] = Field(
         "minilm", description="Who finds the passages a model is told: `minilm`, free, or `gemini`, paid and with an index of its own."
     )
+    outlet_url: Annotated[str, Field(pattern=r"^https?://")] | None = Field(
+        None, description="Where requests for quotes are posted; without it they are kept in the home folder's outbox, and sent to nobody."
+    )
+    outlet_key: SecretStr | None = Field(None, description="The key for it, sent as a bearer token.")
     database_url: str = Field(
         default_factory=lambda fields: f"sqlite:///{fields['home'] / 'homeview.db'}",
         repr=False,

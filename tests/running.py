@@ -27,8 +27,10 @@ from providers.base import LanguageModel
 from providers.breaker import Breakers
 from providers.devserver import dev_server_command, find_temporal, search_attributes, test_server_arguments
 from providers.memory import SqlMemory
+from providers.outlets import Outbox
 from providers.settings import Settings
 from providers.store.calls import SqlLedger
+from providers.store.effects import SqlEffects
 from providers.store.health import SqlHealth
 from providers.store.journeys import SqlRecords
 from providers.store.migrate import migrate
@@ -160,6 +162,8 @@ def providers_of(store: Store, mind: tuple[Any, Any, Any], models: Sequence[Lang
         ledger=SqlLedger(store),
         memory=SqlMemory(store, mind[1].embedder),
         templates=Shelved(store),
+        effects=SqlEffects(store),
+        outlet=Outbox(Path(store.url.removeprefix("sqlite:///")).parent / "outbox"),
         models=models,
         breakers=Breakers(SqlHealth(store)),
     )

@@ -15,8 +15,10 @@ from temporalio.worker import Interceptor, PollerBehaviorAutoscaling, Replayer, 
 from activities.boundary import Boundary
 from activities.briefing import Briefing
 from activities.children import Children
-from activities.models import Models
+from activities.effects import Effects
+from activities.models import BEAT, Models
 from activities.moving import Moves
+from activities.owed import Obligations
 from activities.records import Records
 from activities.retrieval import PaidRetrieval
 from activities.skills import Skills
@@ -42,6 +44,8 @@ class Providers:
     ledger: base.Ledger
     memory: base.Memory
     templates: base.Templates
+    effects: base.Effects
+    outlet: base.Outlet
     models: Sequence[base.LanguageModel] = ()  # best first; none: everything is read and worded offline
     retrieval: PaidRetrieval | None = None  # of passages for a model, where a paid embedder finds them
     breakers: Breakers = field(default_factory=Breakers)  # of the models; one set for all workers of a process
@@ -67,6 +71,8 @@ def build_worker(
     run_with = skills or found.versions()
     records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, run_with, briefing)
     moves, ran, children = Moves(p.records, run_with), Skills(p.records, found), Children(TemporalJourneys(client), p.templates)
+    outside = Effects(p.effects, p.outlet)
+    owed = Obligations(p.records, p.ledger, records, routes)
     return Worker(
         client,
         task_queue=JOURNEYS_QUEUE,
@@ -79,6 +85,13 @@ def build_worker(
             records.show,
             records.fail,
             moves.open,
+            outside.reserve,
+            outside.send,
+            outside.undo,
+            outside.leave,
+            outside.sweep,
+            owed.routes,
+            owed.settle,
             ran.run,
             children.start,
             children.tell_parent,
@@ -105,6 +118,7 @@ def build_models_worker(client: Client, providers: Providers, *, interceptors: S
         interceptors=[*interceptors, Boundary()],
         build_id=build_id(),
         max_concurrent_activities=CALLS_AT_ONCE,
+        max_heartbeat_throttle_interval=timedelta(seconds=BEAT),  # else the SDK sends one in 2.4 s, and a stop waits for it
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=10),
     )

@@ -24,6 +24,7 @@ HELP: Final = (
     ("/timeline", "what happened so far"),
     ("/back STEP", "go back to a step; nothing is lost"),
     ("/skip", "skip this step, where that is possible"),
+    ("Ctrl-C", "stop a reply that is being written; again, or with none, leave"),
     ("/pause, /resume", "rest, and go on"),
     ("/end", "end the journey for good"),
     ("/quit", "leave; the journey stays, and the command to come back is shown"),
@@ -42,6 +43,7 @@ class Chat:
         self.shown: set[str] = set()  # turns that are on the screen
         self.held: list[str] = []  # turns heard of while one of ours was on its way
         self.flight: Flight | None = None
+        self.hushing: asyncio.Task[None] | None = None
         self.delay: str | None = None
         self.unanswered = ""
         self.troubles = 0
@@ -132,6 +134,8 @@ class Chat:
             if turn["turn_id"] not in self.shown:
                 self.shown.add(turn["turn_id"])
                 self.screen.reply(turn)
+        if self.hushing:
+            await self.hushing
         self.unanswered, before = "", self.view
         self.view = await self.talk.view(self.journey)
         if self.view != before:
@@ -139,6 +143,18 @@ class Chat:
         held, self.held = self.held, []
         for turn_id in held:
             await self.from_elsewhere(turn_id)
+
+    def hush(self) -> bool:
+        """Ctrl-C: no more of the reply that is being written. False where none is, or that was asked before: then it leaves."""
+        if self.flight is None or self.hushing is not None:
+            return False
+        self.hushing = asyncio.create_task(self.stop())
+        return True
+
+    async def stop(self) -> None:
+        """Its own turn tells nothing that the reply's end does not show."""
+        with contextlib.suppress(Refused, Away):
+            self.shown.add((await self.talk.act(self.journey, "stop", {}))["turn_id"])
 
     async def command(self, line: str) -> None:
         name, _, about = line[1:].partition(" ")
@@ -278,6 +294,8 @@ class Chat:
         with self.lines.aside():
             if turn["operation"] == "timer":
                 self.screen.attention("A reminder")
+            elif turn["operation"] == "fulfil":
+                self.screen.attention("What I still owed you")
             elif turn["text"]:
                 self.screen.said(turn["text"], "In another window")
             else:
@@ -288,7 +306,7 @@ class Chat:
     # --- waiting ------------------------------------------------------------------------------------------------------------
     @contextlib.contextmanager
     def on_its_way(self) -> Iterator[None]:
-        self.flight = flight(self.screen, self.view)
+        self.flight, self.hushing = flight(self.screen, self.view), None
         try:
             with self.flight:
                 yield

@@ -75,6 +75,8 @@ def _choice(action: Mapping[str, Any]) -> Choice | None:
             return Choice("", label.removeprefix("Go "), "back", {"step": params["step"]}, aside=aside) if "step" in params else None
         case "skip":
             return Choice("", label, "skip", {"step": params["step"]}) if "step" in params else None
+        case "send_again" | "leave_it":
+            return Choice("", label, "effects", params)
         case "pause" | "resume":
             return Choice("", _SHORT.get(name, label), name, {}, aside=aside)
     return None  # `answer` is the question itself, `status` is on the screen; what is new to us is left to words

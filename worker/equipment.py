@@ -19,8 +19,10 @@ from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter
 from providers.openai_compatible.client import ChatClient
 from providers.openai_compatible.model import DEEPSEEK_MORE, DEEPSEEK_URL, ChatModel
+from providers.outlets import outlet
 from providers.settings import Route, Settings
 from providers.store.calls import SqlLedger
+from providers.store.effects import SqlEffects
 from providers.store.health import SqlHealth
 from providers.store.journeys import SqlRecords
 from providers.store.store import Store
@@ -54,6 +56,8 @@ class Equipment:
             ledger=SqlLedger(self.store),
             memory=SqlMemory(self.store, embedder),
             templates=Shelved(self.store),
+            effects=SqlEffects(self.store),
+            outlet=outlet(settings),
             models=[self._model(route, settings) for route in routes],
             retrieval=self._paid_retrieval(settings),
             breakers=Breakers(SqlHealth(self.store)),
@@ -93,6 +97,7 @@ class Equipment:
         for client in (self.gemini, self.deepseek):
             if client:
                 await client.close()
+        await self.providers.outlet.close()
         await asyncio.to_thread(self.knowledge.close)
         self.store.close()
 

@@ -232,7 +232,7 @@ def _refusal(answer: httpx2.Response, content: bytes) -> Refused:
 
 def _ended(turn: Json) -> Json:
     """The turn, if it came to a reply; Refused with what it came to otherwise."""
-    if turn["status"] in ("refused", "stopped", "failed"):
+    if turn["status"] in ("refused", "stopped", "failed") and not turn["reply"]:
         trouble = turn["problem"]
         raise Refused(trouble["type"], trouble["detail"], trouble["actions"])
     return turn

@@ -22,7 +22,7 @@ async def chat(settings: Settings, *, journey: str | None, template: str, person
     with _lines(screen) as lines:
         async with client(settings.api_url) as http:
             talking = Chat(Talk(http, patience=None if lines.echoes else PIPE_PATIENCE), screen, lines)
-            _on_signals(lines)
+            _on_signals(lines, talking)
             try:
                 await talking.run(journey, template, persona, message)
             except (Refused, Away) as sentence:
@@ -57,11 +57,11 @@ def _lines(screen: Screen) -> Iterator[Lines]:
             yield typed
 
 
-def _on_signals(lines: Lines) -> None:
-    """Ctrl-C forgets a half typed line, then leaves; a closed terminal leaves; coming back from Ctrl-Z draws anew."""
+def _on_signals(lines: Lines, talking: Chat) -> None:
+    """Ctrl-C forgets a half typed line, or stops a reply, then leaves; a closed terminal leaves; coming back from Ctrl-Z draws anew."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None
-    loop.add_signal_handler(signal.SIGINT, lambda: lines.clear() or task.cancel())
+    loop.add_signal_handler(signal.SIGINT, lambda: lines.clear() or talking.hush() or task.cancel())
     for number in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
     if isinstance(lines, Typed):

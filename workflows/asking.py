@@ -9,34 +9,61 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 with workflow.unsafe.imports_passed_through():
     from activities.models import Models
     from journeys.brief import Call
-    from journeys.messages import AskModel
-    from workflows.policies import MODEL_CALL
+    from journeys.messages import Answered, AskModel
+    from workflows.policies import MODEL_CALL, ONE_CALL
+
+ENDS_ITSELF = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
 
 @dataclass
 class Outcome:
-    """`deed` of the call that holds the answer, and the route that gave it. `failures`: the type of each route's end that gave none."""
+    """`deed` of the call that holds the answer, and the route that gave it. `failures`: the type of each route's end that gave none.
+    `stopped`: nobody wants it any more; `part`: the deed of the call that holds what was shown by then."""
 
     deed: str | None = None
     route: str | None = None
     failures: list[str] = field(default_factory=list)
+    stopped: bool = False
+    part: str | None = None
 
 
-async def ask(call: Call, journey_id: str, turn_id: str, routes: list[str], tried: list[str], is_stopped: Callable[[], bool]) -> Outcome:
-    """`tried` routes are passed over; they keep their number, which stands in the deed."""
-    outcome = Outcome()
+Running = dict[workflow.ActivityHandle[Answered], int]  # calls that are being made, each with its turn's number
+
+
+async def ask(
+    call: Call,
+    about: tuple[str, str, int],
+    routes: list[str],
+    tried: list[str],
+    is_stopped: Callable[[], bool],
+    running: Running,
+    later: int = 0,
+) -> Outcome:
+    """`about`: the journey's id, the turn's and its number. `running` holds the call while it is made, so that it can be cancelled: it then
+    ends by itself, with what it had. `tried` routes are passed over; they keep their number, which stands in the deed. `later`: which try
+    it is to make good what the turn left undone; nobody waits for that, so each route is asked once."""
+    journey_id, turn_id, seq = about
+    outcome, options = Outcome(), ONE_CALL if later else MODEL_CALL
     activity = Models.answer if call == "answer" else Models.reply
     for nth, route in enumerate(routes, 1):
         if route in tried or is_stopped():
             continue
-        asked = AskModel(journey_id=journey_id, turn_id=turn_id, call=call, route=route, nth=nth)
+        asked = AskModel(journey_id=journey_id, turn_id=turn_id, call=call, route=route, nth=nth, later=later)
+        making = workflow.start_activity_method(activity, asked, **options, cancellation_type=ENDS_ITSELF, summary=f"{asked.name}: {route}")
+        running[making] = seq
         try:
-            answered = await workflow.execute_activity_method(activity, asked, **MODEL_CALL, summary=f"{asked.name}: {route}")
+            answered = await making
         except ActivityError as failure:
             if isinstance(failure.cause, CancelledError):
-                raise
+                outcome.stopped = True
+                return outcome
             outcome.failures.append(kind_of(failure))
             continue
+        finally:
+            del running[making]
+        if answered.outcome == "stopped":
+            outcome.stopped, outcome.part = True, answered.deed
+            return outcome
         if answered.deed is not None:
             outcome.deed, outcome.route = answered.deed, route
             return outcome

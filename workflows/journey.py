@@ -19,10 +19,12 @@ from temporalio.exceptions import ActivityError, ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.children import Children
+    from activities.effects import Effects
     from activities.moving import Moves
+    from activities.owed import Obligations
     from activities.records import Records
     from activities.skills import Skills
-    from journeys import engine, moving, names, refusals
+    from journeys import effects, engine, moving, names, obligations, refusals
     from journeys.brief import Call
     from journeys.facts import (
         Abandoned,
@@ -34,7 +36,9 @@ with workflow.unsafe.imports_passed_through():
         Heard,
         Paused,
         Resumed,
+        SettledEffect,
         Skipped,
+        Stopped,
         SwitchedPersona,
         TimeCame,
         WentBack,
@@ -46,6 +50,7 @@ with workflow.unsafe.imports_passed_through():
         Control,
         DecideRequest,
         Decision,
+        EffectChoice,
         Ended,
         Inputs,
         JourneyStart,
@@ -59,7 +64,7 @@ with workflow.unsafe.imports_passed_through():
         StepRequest,
     )
     from journeys.refusals import KeyReused, Refusal, TooManyAtOnce
-    from journeys.state import JourneyState, Receipt, Timer
+    from journeys.state import JourneyState, Obligation, Receipt, Timer
     from journeys.template import Template
     from journeys.work import (
         BeginChild,
@@ -69,12 +74,15 @@ with workflow.unsafe.imports_passed_through():
         OpenMove,
         OpenTurn,
         RecordTurn,
+        ReserveEffects,
         RunSkill,
+        SettleOwed,
         TellParent,
         Turn,
         Work,
     )
-    from workflows.asking import Outcome, ask
+    from workflows.asking import Outcome, Running, ask
+    from workflows.outside import carry_outside
     from workflows.policies import AT_ONCE, BESIDE, QUICK
 
 Way = Callable[[Turn, Fact | None, str | None], Awaitable[None]]
@@ -82,6 +90,7 @@ TEMPLATE = SearchAttributeKey.for_keyword(names.JOURNEY_TEMPLATE)
 PERSONA = SearchAttributeKey.for_keyword(names.JOURNEY_PERSONA)
 STEP = SearchAttributeKey.for_keyword(names.JOURNEY_STEP)
 STATUS = SearchAttributeKey.for_keyword(names.JOURNEY_STATUS)
+CANCELS = "a pause cancels calls"  # a patch: journeys from before let them end
 
 
 @workflow.defn(failure_exception_types=[Refusal])  # a Refusal fails its update alone; any other exception is our bug and waits for the fix
@@ -106,6 +115,8 @@ class JourneyWorkflow:
         self.one_telling = asyncio.Lock()
         self.admitted = 0
         self.stops = 0  # pauses and ends so far: a turn that sees it grow carries nothing out
+        self.calls: Running = {}  # of models, by the turn that is open
+        self.later_calls: Running = {}  # and those that make good what is owed
         self.shown: tuple[str | None, str, str] | None = None
         self.closed_children: list[ChildClosed] = []
         self.continue_after = start.continue_after_events
@@ -118,6 +129,8 @@ class JourneyWorkflow:
                 await self.child_closed(self.closed_children.pop(0))
             elif due := self.state.due(workflow.now()):
                 await self.time_came(due)
+            elif owed := self.state.owed_now(workflow.now()):
+                await self.make_good(owed)
         await workflow.wait_condition(workflow.all_handlers_finished)
         if not self.state.is_closed:
             now = {"state": self.state, "template": self.template, "moved": self.moved}
@@ -211,6 +224,26 @@ class JourneyWorkflow:
     def admit_end(self, asked: Control) -> None:
         self.refuse("abandon", asked, Abandoned())
 
+    @workflow.update(description="No more of the reply that is being written")
+    async def stop(self, asked: Control) -> Receipt:
+        if known := self.answered("stop", asked):
+            return known
+        turn = min(self.calls.values(), default=None)
+        self.cancel(self.calls)  # before its own turn is opened: a person waits for silence
+        return await self.safely(self.next_turn("stop", asked), self.hush, Stopped(turn=turn), None)
+
+    @stop.validator
+    def admit_stop(self, asked: Control) -> None:
+        self.refuse("stop", asked, Stopped())
+
+    @workflow.update(description="What shall become of an effect that is in doubt")
+    async def settle_effect(self, asked: EffectChoice) -> Receipt:
+        return await self.turn("settle_effect", asked, SettledEffect(deed=asked.deed, choice=asked.choice))
+
+    @settle_effect.validator
+    def admit_settling(self, asked: EffectChoice) -> None:
+        self.admit("settle_effect", asked, SettledEffect(deed=asked.deed, choice=asked.choice))
+
     @workflow.update(description="To another version of its template, or back")
     async def move(self, asked: MoveRequest) -> Receipt:
         async def way(turn: Turn, fact: Fact | None, text: str | None) -> None:
@@ -243,7 +276,9 @@ class JourneyWorkflow:
         """Before anything enters history. Behind open turns only the journey's status is sure; the rest `open` tells in its time."""
         if self.answered(operation, asked) is None:
             engine.check_role(self.template, asked.role)
-            engine.check(self.template, self.state, fact if self.admitted == 0 or isinstance(fact, Paused | Resumed | Abandoned) else None)
+            engine.check(
+                self.template, self.state, fact if self.admitted == 0 or isinstance(fact, Paused | Resumed | Abandoned | Stopped) else None
+            )
 
     def answered(self, operation: Operation, asked: Asked) -> Receipt | None:
         kept = self.state.remembered(names.update_id(operation, asked.key))
@@ -264,7 +299,7 @@ class JourneyWorkflow:
 
     async def control(self, operation: Operation, asked: Asked, fact: Fact) -> Receipt:
         """Past the lock: a pause or an end lands while turns are open, and those carry nothing out any more."""
-        return self.answered(operation, asked) or await self.safely(self.next_turn(operation, asked), self.stop, fact, None)
+        return self.answered(operation, asked) or await self.safely(self.next_turn(operation, asked), self.halt, fact, None)
 
     async def safely(self, turn: Turn, way: Way, fact: Fact | None, text: str | None) -> Receipt:
         try:
@@ -279,6 +314,9 @@ class JourneyWorkflow:
         decision, said = opened.decision, Outcome()
         if opened.routes and text is not None:
             said = await self.ask("answer", turn, opened.routes, [], stops)
+            if said.stopped and self.stops == stops:
+                await self.record(turn, None, said)
+                return
             decision = await self.decide_on(turn, text, said) if self.stops == stops else None
         if decision is not None and decision.told:
             await self.take_in(turn, decision, stops)
@@ -289,13 +327,17 @@ class JourneyWorkflow:
             carried = engine.together(carried, decision) if carried else decision
             if decision.starts:
                 await self.start_children(decision)
+            if decision.goes_outside:
+                carried = await self.go_outside(turn, carried)
             decision = await self.run_skills(turn, carried, decision, text if said.route else None) if decision.runs else None
         if carried is not None and carried.reword and self.stops == stops:
             tried = opened.routes[: opened.routes.index(said.route)] if said.route else opened.routes
             told = await self.ask("reply", turn, opened.routes, tried, stops)
-            carried = carried.model_copy(update={"spoken": told.deed, "degraded": [*carried.degraded, *told.failures]})
+            carried = carried.model_copy(
+                update={"spoken": told.deed, "degraded": [*carried.degraded, *told.failures, *(["stopped"] if told.stopped else [])]}
+            )
         if carried is not None or self.stops != stops:
-            await self.record(turn, carried if self.stops == stops else None)
+            await self.record(turn, carried if self.stops == stops else None, said)
 
     async def take_in(self, turn: Turn, decision: Decision, stops: int) -> None:
         """What was told as it was decided. A pause or an end that crossed it stays, and the view is written again, with both."""
@@ -335,12 +377,25 @@ class JourneyWorkflow:
         self.template, self.moved = template, move.kept
         workflow.upsert_search_attributes([TEMPLATE.value_set(template.name)])
 
-    async def stop(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
+    async def halt(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
         decision = (await self.open(turn, fact, text)).decision
         if decision is not None:
             self.stops += 1
+            if (self.calls or self.later_calls) and workflow.patched(CANCELS):
+                self.cancel(self.calls)
+                self.cancel(self.later_calls)
             engine.carry_out_control(self.state, decision)
+            await self.record(turn, await self.go_outside(turn, decision) if decision.undoes else decision)
+
+    async def hush(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
+        decision = (await self.open(turn, fact, text)).decision
+        if decision is not None:
             await self.record(turn, decision)
+
+    def cancel(self, calls: Running) -> None:
+        """Each ends by itself, with what it had; the turn that waits for it goes on from there."""
+        for call in calls:
+            call.cancel()
 
     async def open(self, turn: Turn, fact: Fact | None, text: str | None) -> Opened:
         """What follows: a decision, or the routes to ask; neither where the records say that this very turn was told before: then it is
@@ -364,7 +419,8 @@ class JourneyWorkflow:
         return opened
 
     async def ask(self, call: Call, turn: Turn, routes: list[str], tried: list[str], stops: int) -> Outcome:
-        return await ask(call, self.state.journey_id, turn.turn_id, routes, tried, lambda: self.stops != stops)
+        about = (self.state.journey_id, turn.turn_id, turn.seq)
+        return await ask(call, about, routes, tried, lambda: self.stops != stops, self.calls)
 
     async def decide_on(self, turn: Turn, text: str, said: Outcome) -> Decision:
         known = DecideTurn(**self.work(turn), text=text, deed=said.deed, degraded=said.failures)
@@ -390,6 +446,15 @@ class JourneyWorkflow:
         made = DecideNext(**work, results=await asyncio.gather(*running), text=text, say=carried.say, cites=carried.cites)
         return await workflow.execute_local_activity_method(Records.decide_next, made, **QUICK)
 
+    async def go_outside(self, turn: Turn, carried: Decision) -> Decision:
+        """What was ordered is reserved first, word for word; then it goes out. A worker killed anywhere here sends nothing twice."""
+        if carried.effects:
+            work = ReserveEffects(**self.work(turn), orders=carried.effects)
+            await workflow.execute_local_activity_method(Effects.reserve, work, **QUICK)
+        done = await carry_outside(self.state.journey_id, self.state.effects, carried)
+        self.state.effects = effects.kept(self.state.effects, done.effects_done)
+        return done
+
     async def start_children(self, decision: Decision) -> None:
         """Side by side, each with its own id: a worker killed here starts none of them twice."""
         common = self.state.model_dump(include={"journey_id", "tenant", "locale", "currency"})
@@ -399,11 +464,12 @@ class JourneyWorkflow:
         ]
         await asyncio.gather(*starting)
 
-    async def record(self, turn: Turn, decision: Decision | None) -> None:
+    async def record(self, turn: Turn, decision: Decision | None, said: Outcome | None = None) -> None:
         """The last thing a turn does: that order replays whatever happens beside it."""
         self.show()
         async with self.one_telling:  # a pause passes the other lock: the view of one must not be overwritten by an older one
-            told = RecordTurn(**self.work(turn), decision=decision)
+            cut = {"part": said.part or said.deed, "stopped": said.stopped} if said and decision is None else {}
+            told = RecordTurn(**self.work(turn), decision=decision, **cut)
             await workflow.execute_local_activity_method(Records.record, told, **QUICK, summary=f"record {turn.seq}")
 
     async def failed(self, turn: Turn, failure: ActivityError | ApplicationError) -> ApplicationError:
@@ -445,6 +511,35 @@ class JourneyWorkflow:
                 workflow.logger.error("A timer's turn failed; it is left out.", extra={"timer": timer.id})
             self.state.timers = [other for other in self.state.timers if other != timer]
 
+    async def make_good(self, owed: Obligation) -> None:
+        """Asked beside the turns, so that nobody waits behind a model that may be dead; settled as a turn of its own. A pause or an end
+        that lands meanwhile leaves it as it is."""
+        stops = self.stops
+        try:
+            routes = await workflow.execute_local_activity_method(Obligations.routes, **QUICK)
+            about = (self.state.journey_id, owed.id, owed.turn)
+            said = await ask("answer", about, routes, [], lambda: self.stops != stops, self.later_calls, later=owed.tries + 1)
+            async with self.one_turn:
+                if self.stops == stops and not said.stopped:
+                    await self.settle(owed, said)
+        except (ActivityError, ApplicationError) as failure:
+            workflow.logger.error("What is owed can't be settled.", extra={"turn": owed.id, "error": type(failure).__name__})
+        if self.stops == stops and (left := self.state.owed_now(workflow.now())) and left.id == owed.id and left.tries == owed.tries:
+            self.state.owed = obligations.put_off(self.state, owed, [], workflow.now())
+
+    async def settle(self, owed: Obligation, said: Outcome) -> None:
+        turn, stops = self.next_turn("fulfil", Begin(key=owed.id, body_hash="")), self.stops
+        asked = SettleOwed(**self.work(turn), owed=owed, deed=said.deed, failures=said.failures)
+        opened = await workflow.execute_local_activity_method(Obligations.settle, asked, **QUICK, summary=f"owed since turn {owed.turn}")
+        decision = self.found(turn, opened).decision
+        if decision is not None and decision.told:
+            await self.take_in(turn, decision, stops)
+            return
+        if decision is not None and self.stops == stops:
+            engine.carry_out(self.state, decision)
+        if opened.ended is None and self.state.turns == turn.seq:  # nothing was told, so the place is free
+            self.state.turns -= 1
+
     async def child_closed(self, closed: ChildClosed) -> None:
         async with self.one_turn:
             asked = Begin(key=closed.journey_id, body_hash="")
@@ -480,7 +575,7 @@ class JourneyWorkflow:
 
     def remember(self, operation: str, key: str, turn_id: str, seq: int, body_hash: str) -> Receipt:
         receipt = Receipt(turn_id=turn_id, seq=seq, step=self.state.focus, body_hash=body_hash)
-        if operation not in ("timer", "child"):
+        if operation not in ("timer", "child", "fulfil"):
             self.state.remember(names.update_id(operation, key), receipt)
         return receipt
 

@@ -5,6 +5,7 @@ from typing import Final, TypedDict
 
 from temporalio.common import RetryPolicy
 
+from activities.effects import TRIES
 from journeys.names import MODELS_QUEUE
 
 # A killed worker's open workflow task is given to another after this long. 10 s is Temporal's default and makes a person wait for it.
@@ -66,4 +67,14 @@ MODEL_CALL: Final[CallOptions] = {
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(milliseconds=500), backoff_coefficient=3.0, maximum_interval=timedelta(seconds=5), maximum_attempts=3
     ),
+}
+
+# A try to make good what a turn left undone (journeys/obligations.py): the pause before the next one is the journey's, in minutes.
+ONE_CALL: Final[CallOptions] = {**MODEL_CALL, "retry_policy": RetryPolicy(maximum_attempts=1)}
+
+# An effect in the world. Handed over and unanswered, its next try asks what became of it first (activities/effects.py), which is why a few
+# are safe; a person waits for the turn, so they end within half a minute.
+OUTWARD: Final[Options] = {
+    "start_to_close_timeout": timedelta(seconds=25),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=300), backoff_coefficient=3.0, maximum_attempts=TRIES),
 }

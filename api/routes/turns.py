@@ -1,6 +1,6 @@
 """What a person asks of a journey: each is an update, and each answers its turn."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,11 +10,12 @@ from api.errors import documented
 from api.routes.journeys import converse, own
 from api.turns import ask, later, turn_json, turn_or_missing
 from journeys.inputs import Slug, Value
-from journeys.messages import MAX_MESSAGE_BYTES, Control, DecideRequest, Inputs, News, PersonaRequest, StepRequest
+from journeys.messages import MAX_MESSAGE_BYTES, Control, DecideRequest, EffectChoice, Inputs, News, PersonaRequest, StepRequest
 from journeys.refusals import (
     JourneyClosed,
     JourneyPaused,
     KeyReused,
+    NotInDoubt,
     NotYours,
     Spent,
     StepCantBeSkipped,
@@ -72,6 +73,13 @@ class PersonaBody(Body):
 
 class StepBody(Body):
     step: Slug
+
+
+class EffectBody(Body):
+    """`deed`: of an effect of the view that is in doubt."""
+
+    deed: Annotated[str, Field(max_length=200)]
+    choice: Literal["send_again", "leave_it"]
 
 
 class ControlBody(Body):
@@ -166,6 +174,19 @@ async def skip(journey_id: JourneyId, body: StepBody, doors: Open, tenant: Tenan
     return keyed(await ask(doors, tenant, journey_id, "skip", JourneyWorkflow.skip, make, body.model_dump(), key, wait), key)
 
 
+@router.post("/effects", response_model=TurnAnswer, responses=documented(*ANY, NotInDoubt))
+async def settle_effect(
+    journey_id: JourneyId, body: EffectBody, doors: Open, tenant: Tenant, key: IdempotencyKey, wait: Wait = 30.0
+) -> Response:
+    """Say what shall become of something that may or may not have gone out: `send_again` or `leave_it`."""
+
+    def make(hashed: str) -> EffectChoice:
+        return EffectChoice(key=key, body_hash=hashed, **body.model_dump())
+
+    asked = body.model_dump()
+    return keyed(await ask(doors, tenant, journey_id, "settle_effect", JourneyWorkflow.settle_effect, make, asked, key, wait), key)
+
+
 @router.post("/pause", response_model=TurnAnswer, responses=documented(*ANY))
 async def pause(journey_id: JourneyId, body: ControlBody, doors: Open, tenant: Tenant, key: IdempotencyKey, wait: Wait = 30.0) -> Response:
     """Pause at once: turns that are open carry nothing out any more, and nobody is reminded."""
@@ -176,6 +197,12 @@ async def pause(journey_id: JourneyId, body: ControlBody, doors: Open, tenant: T
 async def resume(journey_id: JourneyId, body: ControlBody, doors: Open, tenant: Tenant, key: IdempotencyKey, wait: Wait = 30.0) -> Response:
     """Go on where it was paused."""
     return keyed(await _control(doors, tenant, journey_id, "resume", JourneyWorkflow.resume, body, key, wait), key)
+
+
+@router.post("/stop", response_model=TurnAnswer, responses=documented(*ANY))
+async def stop(journey_id: JourneyId, body: ControlBody, doors: Open, tenant: Tenant, key: IdempotencyKey, wait: Wait = 30.0) -> Response:
+    """No more of the reply that is being written: its turn ends as `stopped`, with what was shown by then; the journey goes on."""
+    return keyed(await _control(doors, tenant, journey_id, "stop", JourneyWorkflow.stop, body, key, wait), key)
 
 
 @router.post("/abandon", response_model=TurnAnswer, responses=documented(*ANY))

@@ -1,5 +1,6 @@
 """A language model of Gemini's."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import BaseModel
 
-from providers.base import Generated, Picture
+from providers.base import CutShort, Generated, Picture
 from providers.gemini import prices
 from providers.gemini.answers import Answer
 from providers.gemini.client import GeminiClient, milliseconds
@@ -44,16 +45,22 @@ class GeminiModel:
         QuotaExhausted, InvalidRequest, AuthConfig, and whatever `on_text` raises."""
         at = self.now()
         answer = Answer(model=self.model)
-        async with self.client.call(seconds) as models:
-            asked: dict[str, Any] = {
-                "model": self.model,
-                "contents": _contents(content, images),
-                "config": _config(self.model, instructions, schema, most_tokens, seconds),
-            }
-            if on_text is None:
-                answer.hear(await told(models.generate_content(**asked)))
-            else:
-                await _listen(await told(models.generate_content_stream(**asked)), answer, on_text)
+        try:
+            async with self.client.call(seconds) as models:
+                asked: dict[str, Any] = {
+                    "model": self.model,
+                    "contents": _contents(content, images),
+                    "config": _config(self.model, instructions, schema, most_tokens, seconds),
+                }
+                if on_text is None:
+                    answer.hear(await told(models.generate_content(**asked)))
+                else:
+                    await _listen(await told(models.generate_content_stream(**asked)), answer, on_text)
+        except asyncio.CancelledError:
+            usage = answer.usage or prices.guessed(instructions + content, answer.text)
+            cost, priced_as = await prices.priced(answer.model, usage, at, self.model)
+            spent: dict[str, Any] = {"usage": usage, "cost": cost, "priced_as": priced_as}
+            raise CutShort(Generated(text=answer.text, finish="stop", reason="cancelled", model=answer.model, **spent)) from None
         finish, reason = answer.ended()
         usage = answer.usage or prices.guessed(instructions + content, answer.text)
         cost, priced_as = await prices.priced(answer.model, usage, at, self.model)

@@ -16,10 +16,10 @@ from journeys.renovation.styles import LOOKS, coherent
 from journeys.reply import Citation, Reply
 from journeys.result_page import as_text
 from journeys.safety import known, sentence, withheld
-from journeys.state import JourneyState
+from journeys.state import MOST_OWED, JourneyState
 from journeys.template import Template
 from journeys.view import actions, called, question
-from journeys.vocabulary import ACTIONS, FACTS, INTENTS
+from journeys.vocabulary import ACTIONS, EFFECTS, FACTS, INTENTS
 from journeys.wording import told
 from providers.base import Passage
 
@@ -38,7 +38,7 @@ PRICING = frozenset({"estimate", "bathroom_estimate", "contractor_estimate", "pr
 # Lines that a model's words replace: all else is said by code, whoever speaks.
 CONVERSATION = frozenset({"question", "small_talk", "out_of_scope", "clarify"})
 MOST_NAMED = 8  # inputs that are still missing, in one sentence
-FIRST = frozenset({"hazard", "welcome_back", "no_model", "no_words"})
+FIRST = frozenset({"hazard", "welcome_back", "no_model", "no_words", "owed", "let_go", "made_good"})
 
 
 class OfflineWriter:
@@ -281,14 +281,54 @@ def _no_model(_page: _Page, line: Line) -> str:
             return "The language model can't be used at the moment, so I answer from my own rules and pages."
 
 
+def _cut_off(page: _Page, line: Line) -> str:
+    """`about`: "" where nothing of it can be shown."""
+    shown = "so this is not the whole answer" if line.about else "before there was anything to show"
+    why = "as you asked" if page.state.status in ("active", "dormant") else f"since the journey is {page.state.status}"
+    return f"The reply was stopped here, {why}, {shown}. Your message is kept, and nothing was noted or decided from it."
+
+
 def _no_words(_page: _Page, line: Line) -> str:
     match line.about:
+        case "stopped":
+            return "You stopped the words of the language model, so these are my own."
         case "blocked":
             return "The language model withheld its words on this, so these are my own."
         case "broken":
             return "The language model gave no words that I can use, so these are my own."
         case _:
             return "The language model can't be used at the moment, so these words are my own."
+
+
+def _owed(page: _Page, _: Line) -> str:
+    again = "The fuller answer comes here by itself" if page.state.status in ("active", "dormant") else "The fuller answer comes later"
+    return f"{again}, once a model can be reached: you need not ask again."
+
+
+def _let_go(_page: _Page, line: Line) -> str:
+    return f"I keep {MOST_OWED} questions to answer later; the one of turn {line.about} is no longer among them, so please ask it again."
+
+
+def _made_good(_page: _Page, line: Line) -> str:
+    asked = f" “{line.names[0]}”" if line.names else f" your question of turn {line.about}"
+    alone = f"Earlier, when no language model could be reached, I could only answer{asked} from my own rules and pages."
+    return f"{alone} Here is the fuller answer:"
+
+
+def _given_up(_page: _Page, line: Line) -> str:
+    asked = f"“{line.names[0]}”" if line.names else f"your question of turn {line.about}"
+    if "blocked" in line.names[1:]:
+        return f"The fuller answer to {asked} won't come: the language model withheld it. What I said from my own pages stands."
+    return (
+        f"I could not give you the fuller answer to {asked}: no language model gave one in all this time. Ask it again whenever you like."
+    )
+
+
+def _not_taken(page: _Page, line: Line) -> str:
+    titles = [need.title.lower() for name in line.names if (need := page.need(name))]
+    return (
+        f"Only words come late: what you said then of {', '.join(titles)} is not noted by it. Say it again if it holds." if titles else ""
+    )
 
 
 def _hazard(page: _Page, line: Line) -> str:
@@ -377,8 +417,31 @@ SENTENCES: dict[str, Said] = {
     "began": _began,
     "hazard": _hazard,
     "withheld": _withheld,
+    "cut_off": _cut_off,
+    "stopped": lambda page, line: f"Stopped: the reply of turn {line.about} ends where it was.",
+    "nothing_to_stop": lambda page, line: "No reply is being written at the moment, so there is nothing to stop.",
     "no_model": _no_model,
     "no_words": _no_words,
+    "owed": _owed,
+    "let_go": _let_go,
+    "made_good": _made_good,
+    "given_up": _given_up,
+    "not_taken": _not_taken,
+    "sent_out": lambda page, line: f"I sent {EFFECTS.get(line.about, 'it')} to those you named, once, and have a receipt.",
+    "kept_here": lambda page, line: (
+        f"I kept {EFFECTS.get(line.about, 'it')} in the outbox here: nothing is set up to send it, so please send it yourself."
+    ),
+    "not_sent": lambda page, line: f"Nobody would take {EFFECTS.get(line.about, 'it')}: it did not go out, so please send it yourself.",
+    "not_sent_yet": lambda page, line: f"I could not send {EFFECTS.get(line.about, 'it')} yet; nothing went out. It is tried again.",
+    "in_doubt": lambda page, line: (
+        f"I can't say whether {EFFECTS.get(line.about, 'it')} went out: it was handed over and nobody confirmed it. I send nothing twice "
+        "by myself: ask those you named whether it came, then have it sent again or leave it."
+    ),
+    "left": lambda page, line: f"I leave {EFFECTS.get(line.about, 'it')} as it is and don't send it again.",
+    "withdrawn": lambda page, line: f"I withdrew {EFFECTS.get(line.about, 'it')}.",
+    "not_withdrawn": lambda page, line: (
+        f"What can't be undone: {EFFECTS.get(line.about, 'it')} is out and can't be withdrawn from here, so tell those you named."
+    ),
     "welcome_back": _welcome_back,
     "noted": _noted,
     "out_of_bounds": _out_of_bounds,

@@ -1,5 +1,6 @@
 """A language model behind chat completions."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel
 
 from providers import statuses
-from providers.base import Generated, Picture
+from providers.base import CutShort, Generated, Picture
 from providers.errors import InvalidRequest, ProviderError
 from providers.openai_compatible.answers import Answer
 from providers.openai_compatible.client import ChatClient
@@ -71,14 +72,23 @@ class ChatModel:
         def asked(shape: Shape) -> dict[str, Any]:
             return self._body(instructions, content, schema, shape, most_tokens, images, streams=on_text is not None)
 
-        async with self.client.call(seconds) as http:
-            shape = self._shape
-            answer = await self._answer(http, asked(shape), on_text, may_fall_back=schema is not None and shape == "json_schema")
-            if answer is None:
-                answer = await self._answer(http, asked("json_object"), on_text)
-                self._shape = "json_object"
-            elif schema is not None and shape == "json_schema":
-                self._takes_schema = True
+        heard: list[Answer] = []
+        try:
+            async with self.client.call(seconds) as http:
+                shape = self._shape
+                falls_back = schema is not None and shape == "json_schema"
+                answer = await self._answer(http, asked(shape), on_text, heard, may_fall_back=falls_back)
+                if answer is None:
+                    answer = await self._answer(http, asked("json_object"), on_text, heard)
+                    self._shape = "json_object"
+                elif schema is not None and shape == "json_schema":
+                    self._takes_schema = True
+        except asyncio.CancelledError:
+            said = heard[-1] if heard else Answer(self.client.name, self.model)
+            usage = said.usage or guessed(instructions + content, said.text)
+            cost, priced_as = await self.tariff.priced(said.model, usage, at, self.model)
+            spent: dict[str, Any] = {"usage": usage, "cost": cost, "priced_as": priced_as}
+            raise CutShort(Generated(text=said.text, finish="stop", reason="cancelled", model=said.model, **spent)) from None
         assert answer is not None
         finish, reason = answer.ended()
         usage = answer.usage or guessed(instructions + content, answer.text)
@@ -92,10 +102,12 @@ class ChatModel:
         http: "httpx2.AsyncClient",
         body: dict[str, Any],
         on_text: Callable[[str], Awaitable[None]] | None,
+        heard: list[Answer],
         may_fall_back: bool = False,
     ) -> Answer | None:
         """None: refused, and never yet accepted with this shape of answer."""
         answer = Answer(self.client.name, self.model)
+        heard.append(answer)
         try:
             await self._ask(http, body, answer, on_text)
         except RequestRefused as refusal:

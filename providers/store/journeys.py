@@ -42,6 +42,9 @@ class SqlRecords:
     async def tell_turn(self, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str) -> tuple[dict[str, Any] | None, bool]:
         return await self.store.write(lambda db: tell_turn(db, opening, closing, status))
 
+    async def make_good(self, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str, owed: str) -> bool:
+        return await self.store.write(lambda db: make_good(db, opening, closing, status, owed))
+
     async def show(self, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
         await self.store.write(lambda db: show(db, journey_id, at, columns))
 
@@ -107,6 +110,7 @@ _STATUS = select(journeys.c.status).where(journeys.c.id == _OF_JOURNEY)
 _STANDS = select(turns.c.decision).where(turns.c.id == _OF_TURN)
 _SPENT = select(func.sum(model_calls.c.cost)).where(model_calls.c.turn_id == _OF_TURN).scalar_subquery()
 _CLOSE = update(turns).where(turns.c.id == _OF_TURN, turns.c.seq == bindparam("at_seq"), turns.c.status == "open").values(cost=_SPENT)
+_ADD_UP = update(turns).where(turns.c.id == _OF_TURN).values(cost=_SPENT)
 _GIVE_UP = (
     update(model_calls)
     .where(model_calls.c.turn_id == _OF_TURN, model_calls.c.status == "started")
@@ -225,6 +229,17 @@ def tell_turn(db: Connection, opening: Mapping[str, Any], closing: Mapping[str, 
     now = db.execute(_STATUS, {"of_journey": closing["journey_id"]}).scalar_one()
     told = stands == opening["turn"]["decision"] and now == status and close_turn(db, **closing)
     return stands, told
+
+
+def make_good(db: Connection, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str, owed: str) -> bool:
+    """Looks first whether a pause or an end came before it: a turn that nobody asked for may not be left open behind one."""
+    _hold(db, closing["journey_id"])
+    if db.execute(_STATUS, {"of_journey": closing["journey_id"]}).scalar_one() != status:
+        return False
+    _, told = tell_turn(db, opening, closing, status)
+    if told:
+        db.execute(_ADD_UP, {"of_turn": owed})
+    return told
 
 
 def show(db: Connection, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:

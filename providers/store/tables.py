@@ -268,6 +268,30 @@ assignments = Table(
     Index(None, "experiment", "version"),
 )
 
+# What goes out into the world, one row each, by its deed. `status`: reserved (decided, nothing left yet), sent (handed over, nobody said
+# that it arrived), confirmed, in_doubt (nobody can say whether it arrived), compensated (withdrawn) or failed (it did not go out).
+effects = Table(
+    "effects",
+    metadata,
+    Column("deed", String(200), primary_key=True),
+    Column("journey_id", Id, nullable=False),
+    Column("turn_id", Id, nullable=False),
+    Column("step", Id, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("body_hash", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("outlet", String(40), nullable=False, server_default=""),
+    Column("receipt", Text, nullable=False, server_default=""),
+    Column("error", String(40), nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("reserved_at", Utc, nullable=False),
+    Column("changed_at", Utc, nullable=False),
+    Index(None, "journey_id"),
+    Index(None, "status", "changed_at"),
+)
+
 # How each engine does, for all workers: written when a breaker opens or closes, and when a probe is leased. `error`: the type of the last
 # failure. Nobody asks before `probe_at`.
 provider_health = Table(

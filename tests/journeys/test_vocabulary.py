@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from api.errors import PROBLEMS
 from journeys import engine
+from journeys.effects import EffectDone, EffectStatus, word_for
 from journeys.refusals import by_name
 from journeys.safety import RULES
 from journeys.vocabulary import ACTIONS, FACTS, INTENTS, PERSONAS, SKILLS, Kind, of_kind
@@ -20,6 +21,7 @@ from providers.offline.writer import SENTENCES
 from providers.skills import OURS, registry
 
 ROOT = Path(__file__).parents[2]
+SAYERS = ("activities/records.py", "activities/guarding.py", "journeys/moving.py", "journeys/obligations.py", "activities/owed.py")
 EXAMPLES = ROOT / "journeys" / "intents.yaml"
 # The labels of the steps of the five written journeys, and the intent each has here. Where the proposal they come from had names that
 # are not ours: visualise_design is choose_style and find_products choose_products; change_scope is define_scope; of check_budget,
@@ -91,9 +93,14 @@ def line_codes() -> set[str]:
                     named = set(compared(guard_of(function, call), ast.unparse(code)))
                     assert named, f"line {call.lineno}: it can't be told what is said"
                     found |= named
-    for call in calls(source("activities/records.py", "activities/guarding.py", "journeys/moving.py"), "Line"):
+    for call in calls(source(*SAYERS), "Line"):
         found |= {word for keyword in call.keywords if keyword.arg == "code" for word in words(keyword.value)}
-    return found
+    found |= {word_for(a_done(status, went_out=out)) for status in get_args(EffectStatus) for out in (True, False)}
+    return found | {"not_withdrawn", "left"}
+
+
+def a_done(status: EffectStatus, went_out: bool) -> EffectDone:
+    return EffectDone(deed="d", kind="quote_request", step="s", status=status, went_out=went_out)
 
 
 def guard_of(function: ast.FunctionDef, call: ast.Call) -> ast.expr:
@@ -115,6 +122,8 @@ def test_the_lines_are_listed_at_the_top_of_the_engine() -> None:
     listed = (engine.__doc__ or "").partition("turns into sentences:")[2].partition(". The activities add")[0]
     codes = re.sub(r"\([^)]*\)", "", listed).replace("\n", " ").strip(" .").split(", ")
     elsewhere = {"hazard", "withheld", "no_knowledge", "no_model", "no_words", "moved", "put_away"}  # the activities and moving.py
+    elsewhere |= {"sent_out", "kept_here", "not_sent", "not_sent_yet", "in_doubt", "withdrawn", "not_withdrawn", "left"}
+    elsewhere |= {"cut_off", "owed", "let_go", "made_good", "given_up", "not_taken"}  # obligations
     assert sorted(codes) == sorted(set(SENTENCES) - elsewhere)
 
 

@@ -1,10 +1,11 @@
 """The journeys whose histories are kept: each takes a path through the workflow's code that the others don't."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from tests.gemini.fake import FakeGemini
 from tests.moves import a_journey_at, first, publish, second, write
-from tests.running import Stack
+from tests.running import Stack, until
 
 KITCHEN = [
     "I'd like to redo my kitchen in Seattle, 98101, for about $50k",
@@ -80,6 +81,37 @@ async def with_a_model(homeview: Stack, gemini: FakeGemini) -> str:
     return journey
 
 
+async def stopped(homeview: Stack, gemini: FakeGemini) -> str:
+    """A reply that is stopped while it streams, another that a pause cancels, and what follows; still open."""
+    journey = await homeview.start()
+    for control in ("stop", "pause"):
+        before = len(gemini.calls)
+        gemini.fault("stalled_stream")
+        asking = asyncio.create_task(homeview.http.post(f"/v1/journeys/{journey}/messages", json={"text": KITCHEN[1]}))
+        await until(lambda before=before: len(gemini.calls) > before, within=10)
+        await homeview.http.post(f"/v1/journeys/{journey}/{control}", json={})
+        await asking
+    await homeview.http.post(f"/v1/journeys/{journey}/resume", json={})
+    await homeview.say(journey, KITCHEN[0])
+    return journey
+
+
+async def made_good(homeview: Stack, gemini: FakeGemini) -> str:
+    """A question that no model could answer, and its answer with the next one that a model could; still open."""
+    journey = await homeview.start()
+    gemini.fault("daily_quota", times=2)
+    for text in (KITCHEN[1], "what is quartz like as a countertop?"):
+        await homeview.say(journey, text)
+
+    async def is_told() -> bool:
+        turns = (await homeview.http.get(f"/v1/journeys/{journey}/messages")).json()["items"]
+        return any(turn["operation"] == "fulfil" for turn in turns)
+
+    await until(is_told, within=20)
+    await homeview.say(journey, KITCHEN[0])
+    return journey
+
+
 SCENARIOS: dict[str, Callable[[Stack], Awaitable[str]]] = {
     "whole_kitchen": whole_kitchen,
     "second_thoughts": second_thoughts,
@@ -87,4 +119,8 @@ SCENARIOS: dict[str, Callable[[Stack], Awaitable[str]]] = {
     "told_as_decided": told_as_decided,
     "moved": moved,
 }
-ASKING: dict[str, Callable[[Stack, FakeGemini], Awaitable[str]]] = {"with_a_model": with_a_model}
+ASKING: dict[str, Callable[[Stack, FakeGemini], Awaitable[str]]] = {
+    "with_a_model": with_a_model,
+    "stopped": stopped,
+    "made_good": made_good,
+}

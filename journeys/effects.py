@@ -1,0 +1,54 @@
+"""What a journey does in the world outside: ordered by a decision, carried out by activities, remembered by its deed. Pure data."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+from journeys.inputs import Kept, Slug
+
+EffectStatus = Literal["reserved", "sent", "confirmed", "in_doubt", "compensated", "failed"]
+LIVE: Final = frozenset({"reserved", "sent", "confirmed", "in_doubt"})  # of these something may be out there
+MOST_KEPT: Final = 16  # of a journey's effects in its state; the ledger keeps all
+
+
+class EffectOrder(Kept):
+    """An effect that was decided on. Its deed is the journey, the step, the kind and how often it was ordered there: never sent twice."""
+
+    deed: str
+    kind: Slug
+    step: Slug
+
+
+class EffectRef(Kept):
+    """`went_out`: False where it is only kept here, for the person to send."""
+
+    kind: Slug
+    step: Slug
+    status: EffectStatus
+    went_out: bool = True
+
+
+class EffectDone(EffectRef):
+    """What came of it; `undoable` is False where it should be withdrawn and can't be."""
+
+    deed: str
+    undoable: bool = True
+
+    def ref(self) -> EffectRef:
+        return EffectRef(kind=self.kind, step=self.step, status=self.status, went_out=self.went_out)
+
+
+def kept(known: Mapping[str, EffectRef], done: Mapping[str, EffectRef]) -> dict[str, EffectRef]:
+    """The newest of them."""
+    return dict(list({**known, **done}.items())[-MOST_KEPT:])
+
+
+def word_for(done: EffectDone) -> str:
+    """The code of what is said of an effect that was to go out."""
+    if done.status == "confirmed":
+        return "sent_out" if done.went_out else "kept_here"
+    return {"in_doubt": "in_doubt", "failed": "not_sent", "compensated": "withdrawn"}.get(done.status, "not_sent_yet")
+
+
+def live_at(known: Mapping[str, EffectRef], steps: Sequence[str]) -> list[str]:
+    """The deeds of these steps' effects that may be out there."""
+    return [deed for deed, ref in known.items() if ref.step in steps and ref.status in LIVE]

@@ -55,6 +55,12 @@ class Clock:
     def now(self) -> float:
         return time.time() + self.ahead
 
+    def look(self) -> None:
+        """At what the server says that it is, which a local activity is not told."""
+        info = activity.info()
+        if not info.is_local:
+            self.ahead = max(self.ahead, info.started_time.timestamp() - time.time())
+
 
 class EachItsOwn(Breakers):
     """Breakers of a journey's own, unless it is named as one of those who share some, and a clock by which their rests are over when its
@@ -66,6 +72,7 @@ class EachItsOwn(Breakers):
         self.shared: dict[str, str] = {}
 
     def of(self, engine: str) -> Breaker:
+        self.clock.look()
         journey = activity.info().workflow_id or ""
         journey = self.shared.get(journey, journey)
         return self._of.setdefault(f"{journey}/{engine}", Breaker(engine, lambda: self.clock.now() + self.rested[journey]))
@@ -202,7 +209,7 @@ class EmbedderOfTheJourney:
 @dataclass(frozen=True)
 class Seen:
     """A turn, as its person saw it and as it was booked. `asked`: the model of each request of all its calls; `wire`: by which
-    of Gemini's calls the journey had asked by then."""
+    of Gemini's calls the journey had asked by then; `owed`: the turns whose fuller answer is owed after it."""
 
     text: str
     status: int
@@ -210,12 +217,14 @@ class Seen:
     rows: list[dict[str, Any]]
     asked: list[str]
     wire: frozenset[str]
+    owed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
 class Met:
     """`turns` while the fault lasted, and the one `after` it. `said`: every message of the person that the journey kept; `told`: how
-    often each turn was replied to; `left`: calls that nobody ended."""
+    often each turn was replied to; `left`: calls that nobody ended. `promised`: turns whose fuller answer was owed; `made_good`: how many
+    such answers came; `requests` that arrived over it all, and how many are `booked`."""
 
     journey: str
     turns: list[Seen]
@@ -223,6 +232,10 @@ class Met:
     said: list[str]
     told: Counter[str]
     left: list[str]
+    promised: frozenset[str] = frozenset()
+    made_good: int = 0
+    requests: int = 0
+    booked: int = 0
 
 
 @dataclass
@@ -234,14 +247,17 @@ class House:
     breakers: EachItsOwn
     clock: Clock = field(default_factory=Clock)
     free: asyncio.Queue[Slot] = field(default_factory=asyncio.Queue)
+    before: Counter[str] = field(default_factory=Counter)  # requests that a journey had booked when its case began
 
     async def meet(self, case: Case) -> Met:
         async with self.journey(case) as (journey, slot):
             slot.lay(case.fault, _befallen(case), case.times)
             seen = await self.say(journey, slot, case.text)
+            requests = len(slot.asked())
             slot.forget()
             self.breakers.rested[journey] += int(2 * LONG_REST)
-            return await self.left(journey, [seen], await self.say(journey, slot, ORDINARY))
+            after = await self.say(journey, slot, ORDINARY)
+            return await self.left(journey, slot, [seen], after, requests)
 
     async def sit_out(self, cases: Sequence[Case], passes: Callable[[timedelta], Awaitable[None]]) -> list[Met]:
         """Side by side, half an hour of the server's time in which the fault befalls every call; it ends by the clock alone."""
@@ -256,11 +272,11 @@ class House:
                     await passes(timedelta(minutes=minutes))
                 talk = [self.say(journey, slot, SAID[case.call][nth]) for case, (journey, slot) in zip(cases, journeys, strict=True)]
                 turns.append(await asyncio.gather(*talk))
-            kept = [self.left(journey, list(seen), after) for (journey, _), *seen, after in zip(journeys, *turns, strict=True)]
+            kept = [self.left(journey, slot, list(seen), after, 0) for (journey, slot), *seen, after in zip(journeys, *turns, strict=True)]
             return await asyncio.gather(*kept)
 
     async def say(self, journey: str, slot: Slot, text: str) -> Seen:
-        before = len(slot.asked())
+        before = slot.asked()
         answer = await self.homeview.http.post(f"/v1/journeys/{journey}/messages?wait=60", json={"text": text})
         if answer.status_code == 202:
             where = answer.headers["Location"]
@@ -272,16 +288,29 @@ class House:
             answer = await self.homeview.http.get(where)
         turn = answer.json().get("turn") or {}
         rows = [row for row in await self.calls(journey) if row["turn_id"] == turn.get("turn_id")]
-        return Seen(text, answer.status_code, turn, rows, slot.asked()[before:], slot.wire())
+        asked = list((Counter(slot.asked()) - Counter(before)).elements())
+        owed = frozenset(owed["turn_id"] for owed in (await self.homeview.view(journey))["owed"])
+        return Seen(text, answer.status_code, turn, rows, asked, slot.wire(), owed)
 
-    async def left(self, journey: str, turns: list[Seen], after: Seen) -> Met:
+    async def left(self, journey: str, slot: Slot, turns: list[Seen], after: Seen, requests: int) -> Met:
+        """When the fuller answers that were owed have come. `requests`: those before the slot forgot its fault."""
+
+        async def nothing_is_owed() -> bool:
+            return not (await self.homeview.view(journey))["owed"]
+
+        with contextlib.suppress(TimeoutError):
+            await until(nothing_is_owed, within=60, every=0.2)
         kept = await self.homeview.http.get(f"/v1/journeys/{journey}/messages?limit=50")
         said = [item["text"] for item in kept.json()["items"] if item.get("text")]
         entries = await self.homeview.store.read(lambda db: entries_after(db, journey, 0))
         events = [(entry.kind, json.loads(entry.frame.decode().partition("data: ")[2])) for entry in entries]
         told = Counter(data["turn_id"] for kind, data in events if kind == "reply")
-        left = [row["deed"] for row in await self.calls(journey) if row["status"] == "started"]
-        return Met(journey, turns, after.turn, said, told, left)
+        calls = await self.calls(journey)
+        left = [row["deed"] for row in calls if row["status"] == "started"]
+        promised = frozenset[str]().union(*(seen.owed for seen in turns))
+        made_good = sum(item["operation"] == "fulfil" for item in kept.json()["items"])
+        booked = sum(row["attempts"] for row in calls if row["engine"] != "offline") - self.before[journey]
+        return Met(journey, turns, after.turn, said, told, left, promised, made_good, requests + len(slot.asked()), booked)
 
     async def calls(self, journey: str) -> list[dict[str, Any]]:
         return await self.homeview.store.read(lambda db: calls_of(db, journey))
@@ -303,6 +332,7 @@ class House:
             if case and case.call == "reply":
                 given = await self.homeview.http.post(f"/v1/journeys/{journey}/inputs", json={"inputs": KNOWN})
                 assert given.status_code == 200, given.text
+            self.before[journey] = sum(row["attempts"] for row in await self.calls(journey) if row["engine"] != "offline")
             slot.begin()
             yield journey, slot
         finally:

@@ -76,6 +76,8 @@ def shares(ours: Verdicts, emulated: Verdicts) -> str:
     for share in SHARES:
         aim = "0" if share.aim is None else f"at least {100 * share.aim:g} %"
         rows.append([share.name, aim, share.told(ours), share.told(emulated)])
+    came = [f"{sum(v.came for v in found.values())} of {sum(v.owed for v in found.values())}" for found in (ours, emulated)]
+    rows.insert(-1, ["fuller answers that were owed and came by themselves, once", "all", *came])
     return table(["", "aim", "our fake Gemini", "llmock"], rows)
 
 

@@ -26,7 +26,7 @@ def a_turn(**changed: Any) -> dict[str, Any]:
 
 def met(case: Case = ONCE, status: int = 200, **changed: Any) -> Met:
     seen = Seen(case.text, status, a_turn(**changed), [ROW], [MODELS[0]] * 2, frozenset())
-    return Met("j", [seen], AFTER, [case.text], Counter(t1=1), [])
+    return Met("j", [seen], AFTER, [case.text], Counter(t1=1), [], requests=3, booked=3)
 
 
 OFFLINE = {"engine": "offline", "degraded": ["Upstream5xx"]}
@@ -58,9 +58,12 @@ def test_an_answer_by_http_that_is_none_is_a_dead_end() -> None:
     [
         ({"said": []}, "is kept 0 times"),
         ({"said": [ONCE.text] * 2}, "is kept 2 times"),
-        ({"told": Counter()}, "replied to 0 times"),
+        ({"told": Counter()}, "was not replied to"),
         ({"told": Counter(t1=2)}, "replied to 2 times"),
         ({"left": ["turn/reply"]}, "turn/reply was left open"),
+        ({"promised": frozenset({"t1"})}, "1 fuller answers were owed and 0 came"),
+        ({"made_good": 1}, "0 fuller answers were owed and 1 came"),
+        ({"requests": 4}, "4 requests were made and 3 booked"),
     ],
 )
 def test_what_is_lost_or_doubled_is_named(changed: dict[str, Any], wrong: str) -> None:
@@ -68,10 +71,12 @@ def test_what_is_lost_or_doubled_is_named(changed: dict[str, Any], wrong: str) -
     assert wrong in told
 
 
-def test_a_request_that_nobody_booked_is_named() -> None:
+def test_more_requests_than_a_turn_may_make_are_named() -> None:
     found = met()
     [seen] = found.turns
-    assert judged(ONCE, replace(found, turns=[replace(seen, asked=[MODELS[0]])])).wrong == ("1 requests were made and 2 booked",)
+    assert judged(ONCE, replace(found, turns=[replace(seen, rows=[{**ROW, "attempts": 7}])])).wrong == (
+        "7 requests were made for one turn",
+    )
 
 
 def test_of_half_an_hour_the_worst_turn_counts() -> None:

@@ -20,11 +20,14 @@ Kind = Literal["recovered", "useful", "useless", "dead end"]
 class Verdict:
     """`recovered`: a model's own answer, in the very turn. `useful`: a reply without one that says so, answers from what there is and has
     something to do next. `useless`: a reply that does not. `dead end`: no reply, or nothing to do next. Of a fault that lasts half an hour
-    it is the worst of the turns meanwhile. `wrong`: what was lost, doubled or left behind, in words."""
+    it is the worst of the turns meanwhile. `wrong`: what was lost, doubled or left behind, in words. `owed`: how many fuller answers were
+    owed when the fault was over, and how many of them `came` without being asked for again."""
 
     kind: Kind
     wrong: tuple[str, ...] = ()
     is_back: bool = True
+    owed: int = 0
+    came: int = 0
 
     @property
     def heals(self) -> bool:
@@ -35,7 +38,7 @@ def judged(case: Case, met: Met) -> Verdict:
     order: tuple[Kind, ...] = ("recovered", "useful", "useless", "dead end")
     kind = max((kind_of(case, seen) for seen in met.turns), key=order.index)
     back = met.after.get("status") == "done" and met.after.get("engine") == engine_of(MODELS[0]) and not met.after["degraded"]
-    return Verdict(kind, tuple(wrong_with(case, met)), back)
+    return Verdict(kind, tuple(wrong_with(case, met)), back, len(met.promised), met.made_good)
 
 
 def end_met(case: Case, seen: Seen) -> End:
@@ -70,16 +73,20 @@ def kind_of(case: Case, seen: Seen) -> Kind:
 def wrong_with(case: Case, met: Met) -> list[str]:
     kept = Counter(met.said)
     wrong = [f"{seen.text!r} is kept {kept[seen.text]} times" for seen in met.turns if kept[seen.text] != 1]
-    wrong += [f"turn {seen.turn.get('seq')} was replied to {n} times" for seen in met.turns if (n := met.told[seen.turn["turn_id"]]) != 1]
+    wrong += [f"turn {seen.turn.get('seq')} was not replied to" for seen in met.turns if not met.told[seen.turn.get("turn_id", "")]]
+    wrong += [f"turn {turn} was replied to {n} times" for turn, n in met.told.items() if n > 1]
     wrong += [f"{deed} was left open" for deed in met.left]
+    if len(met.promised) != met.made_good:
+        wrong.append(f"{len(met.promised)} fuller answers were owed and {met.made_good} came")
+    if met.requests != met.booked:
+        wrong.append(f"{met.requests} requests were made and {met.booked} booked")
+    # The first call of a turn beside its second, or the one behind an embedding.
+    most = {"reply": MOST[case.fault.way] + 1, "embedding": 2}.get(case.call, MOST[case.fault.way])
     for seen in met.turns:
         wrong += [f"{row['deed']} is in doubt" for row in seen.rows if row["in_doubt"]]
-        booked = Counter({row["name"]: row["attempts"] for row in seen.rows if row["engine"] != "offline"})
-        if booked.total() != len(seen.asked):
-            wrong.append(f"{len(seen.asked)} requests were made and {booked.total()} booked")
-        others = {"reply": 1, "embedding": 1}.get(case.call, 0)  # the first call of a turn, or the one behind the embedding
-        if len(seen.asked) > MOST[case.fault.way] + others + (case.call != "embedding" and case.fault.way is LATE):
-            wrong.append(f"{len(seen.asked)} requests were made")
+        requests = sum(row["attempts"] for row in seen.rows if row["engine"] != "offline")
+        if requests > most:
+            wrong.append(f"{requests} requests were made for one turn")
         steps = [result["step"] for result in seen.turn.get("results", [])]
         if len(steps) != len(set(steps)):
             wrong.append("a result was made twice")

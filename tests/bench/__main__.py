@@ -1,6 +1,7 @@
 """Measure the engine beside its peers: `python -m tests.bench`, or `make bench`. It prints and records; it asserts nothing.
 
 `turns` has HomeView answer with the offline mind, `model` ask a language model, each beside peers; the others are about HomeView alone.
+`faults` counts what comes of every fault of a model, and writes the counts into docs/reliability.md.
 Read ratios and CPU milliseconds. Seconds belong to the machine and to whatever else ran on it: `others` says how many cores
 that was, `speed` how fast a core was (both beside each cell).
 """

@@ -99,6 +99,10 @@ class EmulatorSlot:
     def asked(self) -> list[str]:
         return list(self.requests)
 
+    def befallen(self, fault: Fault) -> bool | None:
+        """Its journal says, and lets a reader wait for requests that are under way; how each turn ended shows it as well."""
+        return None
+
     def wire(self) -> frozenset[str]:
         return frozenset()
 

@@ -117,6 +117,10 @@ class Slot(Protocol):
         """The models of all requests since it began."""
         ...
 
+    def befallen(self, fault: Fault) -> bool | None:
+        """Whether any request has met it; None where that is not known."""
+        ...
+
     def wire(self) -> frozenset[str]:
         """By which of Gemini's calls; none where that is not known."""
         ...
@@ -150,6 +154,9 @@ class FakeSlot:
     def asked(self) -> list[str]:
         """The order of those that found nobody among the others is lost."""
         return [*(call.model for call in self.gemini.calls), *self.turned_away]
+
+    def befallen(self, fault: Fault) -> bool | None:
+        return bool(self.turned_away) or any(call.gave == fault.name for call in self.gemini.calls)
 
     def wire(self) -> frozenset[str]:
         return frozenset(call.name for call in self.gemini.calls)
@@ -224,7 +231,7 @@ class Seen:
 class Met:
     """`turns` while the fault lasted, and the one `after` it. `said`: every message of the person that the journey kept; `told`: how
     often each turn was replied to; `left`: calls that nobody ended. `promised`: turns whose fuller answer was owed; `made_good`: how many
-    such answers came; `requests` that arrived over it all, and how many are `booked`."""
+    such answers came; `requests` that arrived over it all, and how many are `booked`; `befallen`: whether the fault was seen to be met."""
 
     journey: str
     turns: list[Seen]
@@ -236,6 +243,7 @@ class Met:
     made_good: int = 0
     requests: int = 0
     booked: int = 0
+    befallen: bool | None = None
 
 
 @dataclass
@@ -253,11 +261,11 @@ class House:
         async with self.journey(case) as (journey, slot):
             slot.lay(case.fault, _befallen(case), case.times)
             seen = await self.say(journey, slot, case.text)
-            requests = len(slot.asked())
+            requests, befallen = len(slot.asked()), slot.befallen(case.fault)
             slot.forget()
             self.breakers.rested[journey] += int(2 * LONG_REST)
             after = await self.say(journey, slot, ORDINARY)
-            return await self.left(journey, slot, [seen], after, requests)
+            return replace(await self.left(journey, slot, [seen], after, requests), befallen=befallen)
 
     async def sit_out(self, cases: Sequence[Case], passes: Callable[[timedelta], Awaitable[None]]) -> list[Met]:
         """Side by side, half an hour of the server's time in which the fault befalls every call; it ends by the clock alone."""
@@ -273,7 +281,8 @@ class House:
                 talk = [self.say(journey, slot, SAID[case.call][nth]) for case, (journey, slot) in zip(cases, journeys, strict=True)]
                 turns.append(await asyncio.gather(*talk))
             kept = [self.left(journey, slot, list(seen), after, 0) for (journey, slot), *seen, after in zip(journeys, *turns, strict=True)]
-            return await asyncio.gather(*kept)
+            met = zip(cases, journeys, await asyncio.gather(*kept), strict=True)
+            return [replace(found, befallen=slot.befallen(case.fault)) for case, (_, slot), found in met]
 
     async def say(self, journey: str, slot: Slot, text: str) -> Seen:
         before = slot.asked()

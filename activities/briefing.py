@@ -62,7 +62,7 @@ class Briefing:
         built = known.year_built(state)
         told["tone"] = _tone(state.persona)
         told |= {"hazards": hazards_in(text, built), "year_built": built, "region": pages_for(state).region}
-        return Brief(call=call, text=text, summary=summary, **told)
+        return Brief(call=call, text=text, summary=summary, spending=work.template.spending, **told)
 
     async def _passages(self, text: str, state: JourneyState) -> list[Passage]:
         try:

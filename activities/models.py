@@ -6,10 +6,13 @@ and the ledger counts that as in doubt.
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
+from pydantic import BaseModel
 from temporalio import activity
 
 from activities.answers import Broken, Read, content_of, part, read, schema_of
@@ -18,8 +21,8 @@ from activities.prompts import Prompt, prompt
 from activities.retrieval import PaidRetrieval
 from journeys.brief import Brief
 from journeys.messages import Answered, AskModel
-from providers import base
-from providers.base import Call, CutShort, Generated, LanguageModel
+from providers import base, worst_prices
+from providers.base import Call, CutShort, Generated, Hold, LanguageModel
 from providers.breaker import Breaker, Breakers, Permit
 from providers.errors import InvalidRequest, ProviderError, Resting, Unavailable
 
@@ -75,12 +78,15 @@ class Models:
     async def _admitted(self, asked: AskModel, model: LanguageModel, permit: Permit, ends: float) -> Answered:
         problem = ""
         async with beating():
+            await worst_prices.ready()
             begun, brief = await self._begin(asked, model)
             async with self._keeping(asked, brief):
                 if begun is None and self.retrieval:
                     brief = await self.retrieval.sharpen(asked, brief)
                 for name, room in ((asked.name, 1), (f"{asked.name}.repair", 2)):
-                    call = begun or await self.ledger.begin_call(_row(asked, model, name, problem))
+                    call = begun or await self.ledger.begin_call(
+                        _row(asked, model, name, problem), hold=hold(asked, model, brief, problem, room * TOKENS)
+                    )
                     begun = None
                     if call.status == "started":
                         call = await self._made(asked, model, brief, call, problem, room * TOKENS, ends, permit)
@@ -90,6 +96,8 @@ class Models:
                         return Answered(outcome="blocked")
                     if call.status == "stopped":
                         return Answered(outcome="stopped", deed=call.deed if await self.ledger.answer_of(call.deed) else None)
+                    if call.status == "over_budget":
+                        return Answered(outcome="over_budget")
                     problem = call.why
         return Answered(outcome="broken")
 
@@ -97,7 +105,9 @@ class Models:
         """The first call and what it is made from, in one transaction; the call is None where passages are looked for before it begins."""
         if self.retrieval and asked.call == "answer":
             return None, await self.ledger.brief(asked.turn_id, asked.call)
-        return await self.ledger.begin_first(_row(asked, model, asked.name), asked.call)
+        return await self.ledger.begin_first(
+            _row(asked, model, asked.name), asked.call, lambda brief: hold(asked, model, brief, "", TOKENS)
+        )
 
     @contextlib.asynccontextmanager
     async def _keeping(self, asked: AskModel, brief: Brief) -> AsyncIterator[None]:
@@ -157,6 +167,8 @@ class Models:
         """The call as it stands then: where another worker was first, its outcome is the one that `decide` will find."""
         row = {"error": "", **outcome, "ended_at": datetime.now(UTC)}
         if generated is not None:
+            if not generated.price_known:
+                activity.metric_meter().create_counter("homeview_price_unknown_total", "Calls whose model has no price of its own").add(1)
             row |= {"raw": generated.text, "usage": generated.usage, "cost": generated.cost, "priced_as": generated.priced_as}
         return await self.ledger.book_call(call.deed, row)
 
@@ -166,6 +178,18 @@ def _row(asked: AskModel, model: LanguageModel, name: str, problem: str = "") ->
     row = {"deed": f"{asked.turn_id}/{name}", "journey_id": asked.journey_id, "turn_id": asked.turn_id, "name": name}
     words = "+".join(each.name for each in _words(asked, problem))
     return {**row, "engine": model.engine, "prompt": words, "started_at": datetime.now(UTC)}
+
+
+def hold(asked: AskModel, model: LanguageModel, brief: Brief, problem: str, tokens: int) -> Hold:
+    """What the call may cost at most: of every byte it sends, and of the longest answer it allows."""
+    sent = [*(each.text for each in _words(asked, problem)), content_of(brief, problem), _shape(schema_of(brief))]
+    bytes_sent = sum(len(text.encode(errors="replace")) for text in sent)
+    return Hold(worst=worst_prices.worst(model.engine, bytes_sent, tokens, datetime.now(UTC)), spending=brief.spending)
+
+
+@cache
+def _shape(schema: type[BaseModel]) -> str:
+    return json.dumps(schema.model_json_schema())
 
 
 def _words(asked: AskModel, problem: str) -> list[Prompt]:

@@ -28,9 +28,10 @@ class Moves:
         for missed in known.missed:
             template = moving.take_up(template, state, missed)
             kept = missed.decision.move.kept if missed.decision and missed.decision.move else kept
-        seq = max([turn.seq, *(missed.seq + 1 for missed in known.missed)])
         if known.ended is not None:
-            return Opened(seq=max(seq, known.ended.seq), missed=known.missed, ended=known.ended)
+            last = max([turn.seq, known.ended.seq, *(missed.seq for missed in known.missed)])
+            return Opened(seq=last, missed=known.missed, ended=known.ended)
+        seq = max([turn.seq, *(missed.seq + 1 for missed in known.missed)])
         request: dict[str, Any] = {
             "journey_id": state.journey_id,
             "operation": turn.operation,

@@ -6,6 +6,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from temporalio import activity
@@ -16,12 +17,13 @@ from activities.guarding import guarded_turn
 from activities.knowledge import pages_for
 from journeys import engine, moving, obligations
 from journeys.brief import Brief
-from journeys.facts import Fact, Made, Said
+from journeys.facts import Fact, Made, Said, SetBudget
 from journeys.messages import Decision, Line, Opened, Understanding
 from journeys.personas import signature, sounds_like
 from journeys.refusals import by_name
 from journeys.reply import Reply
 from journeys.safety import hazards_in, known
+from journeys.spending import dollars
 from journeys.state import JourneyState
 from journeys.template import Template
 from journeys.view import actions
@@ -31,6 +33,10 @@ from providers.base import Event, Knowledge, Reader, Writer
 from providers.errors import ProviderError
 
 UNDERSTAND = "understand"  # the name of the call in a deed
+OVER_BUDGET = "over_budget"
+NOBODY = "none"  # the engine of a message that was kept and not read
+UNREAD = frozenset({"clarify", "intake", "question", "repeated"})  # what is said of a message in which nothing was found
+ONE_DOLLAR = Decimal(1)
 
 
 class Records:
@@ -63,9 +69,10 @@ class Records:
         template = asked.template
         for missed in known.missed:
             template = moving.take_up(template, state, missed)
+        if known.ended is not None:  # nothing is opened: the last of these is the journey's last turn
+            last = max([turn.seq, known.ended.seq, *(missed.seq for missed in known.missed)])
+            return Opened(seq=last, missed=known.missed, ended=known.ended)
         seq = max([turn.seq, *(missed.seq + 1 for missed in known.missed)])
-        if known.ended is not None:
-            return Opened(seq=max(seq, known.ended.seq), missed=known.missed, ended=known.ended)
         asked = asked.model_copy(update={"state": state, "template": template})
         resting = bool(self.briefing and self.briefing.all_rest())
         if self.briefing and asked.fact is None and known.answer is None and not resting:
@@ -121,6 +128,8 @@ class Records:
                 decision = engine.decide(work.template, work.state, fact, work.turn.at, self.skills)
             else:
                 engine.check(work.template, work.state, asked)
+                if isinstance(asked, SetBudget):
+                    await self.ledger.set_budget(work.state.journey_id, asked.cap)
                 decision = engine.decide(work.template, work.state, asked, work.turn.at, self.skills)
         except Exception:
             await self._store(work, row, calls)
@@ -128,7 +137,8 @@ class Records:
         row["inputs"] = {name: value.model_dump(mode="json") for name, value in decision.inputs.items()}
         hazards = hazards_in(asked.text, known.year_built(work.state)) if isinstance(asked, _Message) else []
         warnings = [Line(code="hazard", about=name) for name in hazards]
-        decision = decision.model_copy(update={"say": [*warnings, *decision.say, *lines], "cites": cites})
+        said = [line for line in decision.say if line.code not in UNREAD] if _is_stopped(lines) else decision.say
+        decision = decision.model_copy(update={"say": [*warnings, *said, *lines], "cites": cites})
         if isinstance(asked, _Message):
             decision = decision.model_copy(update={"degraded": asked.degraded})
             if by_model and not decision.runs:
@@ -233,6 +243,10 @@ class Records:
     async def _understood(self, work: Work, message: "_Message") -> tuple[Said, list[str], list[Line], list[dict[str, Any]]]:
         """The fact, the passages that answer it, what else must be said, and the call to book (none where it was booked before)."""
         text, calls, lines = message.text, list[dict[str, Any]](), list[Line]()
+        if message.degraded and message.cites is None:
+            lines.append(await self._without_a_model(work, message.degraded[-1]))
+        if _is_stopped(lines):  # kept, and read by nobody before somebody raises the budget
+            return Said(understanding=Understanding(engine=NOBODY), role=work.turn.role), [], lines, calls
         if message.read is None:
             began = datetime.now(UTC)  # not the turn's own time: models may have been asked before
             understood = await self.reader.understand(text, engine.reader_needs(work.template, work.state), work.state.asked)
@@ -241,8 +255,6 @@ class Records:
             calls.append({**call, "cost": 0, "started_at": began, "ended_at": datetime.now(UTC)})
         else:
             understood = Understanding.model_validate(message.read)
-        if message.degraded and message.cites is None:
-            lines.append(Line(code="no_model", about=message.degraded[-1]))
         heard = {"role": work.turn.role, "sounds_like": sounds_like(text), "signature": signature(text)}
         said = Said(understanding=understood, is_question=text.rstrip().endswith("?"), **heard)
         if message.cites is not None:
@@ -256,6 +268,12 @@ class Records:
             activity.logger.warning("Knowledge can't be searched.", extra={"error": type(error).__name__})
             return said, [], [*lines, Line(code="no_knowledge")], calls
         return said, [passage.id for passage in passages], lines, calls
+
+    async def _without_a_model(self, work: Work, why: str) -> Line:
+        if why != OVER_BUDGET:
+            return Line(code="no_model", about=why)
+        scope, cap = await self.ledger.lacking(work.turn.turn_id)
+        return Line(code="over_budget", about=work.template.spending.on_limit, names=[scope, dollars(max(2 * cap, ONE_DOLLAR))])
 
     async def worded(self, template: Template, state: JourneyState, decision: Decision, spoken: str | None = None) -> Reply:
         """`state` is that after the decision; `spoken` the words of a model, where they are the answer."""
@@ -307,6 +325,11 @@ class _Message:
     cites: list[str] | None = None
     degraded: list[str] = field(default_factory=list)
     reply: str | None = None
+
+
+def _is_stopped(lines: Sequence[Line]) -> bool:
+    """Whether the template says that nothing more is done where there is no budget."""
+    return any(line.code == "over_budget" and line.about == "stop" for line in lines)
 
 
 def _turn_row(work: Work, seq: int, text: str | None) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from temporalio import activity
 from activities.briefing import PASSAGES, quoted
 from journeys.brief import Brief
 from journeys.messages import AskModel
-from providers.base import Knowledge, Ledger, Where
+from providers import worst_prices
+from providers.base import Hold, Knowledge, Ledger, Where
 from providers.errors import ProviderError
 
 EMBED = "embed"  # the name of the call in a deed
@@ -37,8 +38,12 @@ class PaidRetrieval:
         deed = f"{asked.turn_id}/{EMBED}"
         try:
             await self.knowledge.load()  # no index, nothing to pay for
-            row = {"deed": deed, "journey_id": asked.journey_id, "turn_id": asked.turn_id, "name": EMBED, "started_at": datetime.now(UTC)}
-            call = await self.ledger.begin_call({**row, "engine": self.embedder.model_id}, again=False)
+            await worst_prices.ready()
+            at = datetime.now(UTC)
+            row = {"deed": deed, "journey_id": asked.journey_id, "turn_id": asked.turn_id, "name": EMBED, "started_at": at}
+            engine = f"gemini:{self.embedder.model_id.partition('@')[0]}"
+            hold = Hold(worst=worst_prices.worst(engine, len(brief.text.encode()), 0, at), spending=brief.spending)
+            call = await self.ledger.begin_call({**row, "engine": self.embedder.model_id}, hold=hold, again=False)
             if call.status == "answered":
                 return await self._of(brief, (await self.ledger.answer_of(deed))["passages"])
             return await self._asked(deed, brief) if call.status == "started" else brief

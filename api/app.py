@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import errors
 from api.deps import Doors
-from api.routes import events, health, journeys, moves, operations, personas, skills, templates, turns
+from api.routes import costs, events, health, journeys, moves, operations, personas, skills, templates, turns
 from providers.errors import ProviderError
 from providers.library import TemplateChanged, library
 from providers.settings import Settings
@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
             await stocked(shelf)
             async with Tail(store) as tail:
                 STREAMS.set_function(lambda: tail.count)
-                app.state.doors = Doors(temporal=temporal, store=store, tail=tail, shelf=shelf, settings=settings)
+                app.state.doors = Doors(temporal=temporal, store=store, tail=tail, shelf=shelf, settings=settings, caps=settings.caps)
                 yield
         finally:
             store.close()
@@ -55,7 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
     )
-    for part in (journeys, turns, events, templates, moves, skills, personas, operations, health):
+    for part in (journeys, turns, events, templates, moves, skills, personas, costs, operations, health):
         app.include_router(part.router)
     errors.install(app)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY)  # inside Measured, which words its answer

@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from providers.settings import Settings
 from providers.shelf import Shelf
+from providers.store.budgets import Caps
 from providers.store.store import Store
 from providers.store.tail import Tail
 
@@ -22,6 +23,7 @@ class Doors:
     tail: Tail
     shelf: Shelf
     settings: Settings
+    caps: Caps
 
 
 def _doors(request: Request) -> Doors:
@@ -34,11 +36,13 @@ def _tenant() -> str:
 
 
 def _key(
-    response: Response, idempotency_key: Annotated[str | None, Header(pattern=r"^[\x21-\x7e]+$", max_length=150, min_length=1)] = None
+    request: Request,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(pattern=r"^[\x21-\x7e]+$", max_length=150, min_length=1)] = None,
 ) -> str:
-    """The request's own key, or one we make and give back, so that a retry can name it."""
+    """The request's own key, or one we make and give back, so that a retry can name it: with a refusal too (api/errors.py)."""
     key = idempotency_key or str(uuid.uuid4())
-    response.headers["Idempotency-Key"] = key
+    response.headers["Idempotency-Key"] = request.state.idempotency_key = key
     return key
 
 

@@ -1,5 +1,6 @@
 """Refusals and failures as problem+json (RFC 9457) with `actions`: what can be done next. One table, one shape."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,10 +13,11 @@ from starlette.exceptions import HTTPException
 from journeys.refusals import Refusal, by_name
 from journeys.view import Action
 from journeys.vocabulary import ACTIONS
-from providers.errors import StoreUnavailable
+from providers.errors import Misconfigured, StoreUnavailable
 from providers.shelf import UnknownVersion
 
 MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger(__name__)
 
 # Everything that is no Refusal: status, title and what can be done.
 PROBLEMS: dict[str, tuple[int, str, tuple[str, ...]]] = {
@@ -76,18 +78,21 @@ def _words(name: str) -> str:
     return spaced.capitalize()
 
 
-def answer(problem: Problem) -> JSONResponse:
-    return JSONResponse(problem.body(), status_code=problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
+def answer(problem: Problem, request: Request | None = None) -> JSONResponse:
+    """With the key of the request, which may be one that we made: "send it again with the same key" is for those who sent none too."""
+    key = getattr(request.state, "idempotency_key", None) if request else None
+    headers = {**problem.headers, **({"Idempotency-Key": key} if key else {})}
+    return JSONResponse(problem.body(), status_code=problem.status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
     @app.exception_handler(Problem)
-    async def of_ours(_: Request, problem: Problem) -> JSONResponse:
-        return answer(problem)
+    async def of_ours(request: Request, problem: Problem) -> JSONResponse:
+        return answer(problem, request)
 
     @app.exception_handler(Refusal)
-    async def of_a_refusal(_: Request, refusal: Refusal) -> JSONResponse:
-        return answer(Problem(type(refusal).__name__, str(refusal)))
+    async def of_a_refusal(request: Request, refusal: Refusal) -> JSONResponse:
+        return answer(Problem(type(refusal).__name__, str(refusal)), request)
 
     @app.exception_handler(UnknownVersion)
     async def of_the_library(_: Request, unknown: UnknownVersion) -> JSONResponse:
@@ -107,8 +112,25 @@ def install(app: FastAPI) -> None:
         return answer(Problem(kind, f"{str(error.detail).rstrip('.')}.", headers=error.headers))
 
     @app.exception_handler(StoreUnavailable)
-    async def of_the_store(_: Request, error: StoreUnavailable) -> JSONResponse:
-        return answer(Problem("NotAccepted", f"{error} Nothing was accepted; send it again.", headers={"Retry-After": "2"}))
+    async def of_the_store(request: Request, error: StoreUnavailable) -> JSONResponse:
+        return answer(Problem("NotAccepted", f"{str(error).rstrip('.')}. {_then(request)}", headers={"Retry-After": "2"}), request)
+
+    @app.exception_handler(Misconfigured)
+    async def of_the_setup(request: Request, error: Misconfigured) -> JSONResponse:
+        log.error("A request meets something that is set up wrongly: %s", error)
+        sentence = f"HomeView is not set up as it must be at the moment, and whoever runs it has to mend that. {_then(request)}"
+        return answer(Problem("NotAccepted", sentence, headers={"Retry-After": "30"}), request)
+
+    @app.exception_handler(Exception)
+    async def of_a_bug(request: Request, _: Exception) -> JSONResponse:
+        return answer(Problem("Internal", f"This is our mistake, and it is in our log. {_then(request)}"), request)
+
+
+def _then(request: Request) -> str:
+    """What to do behind a failure of ours. The workflow server may have accepted the request before the failure came."""
+    if request.method in ("GET", "HEAD"):
+        return "Nothing is lost: ask again in a moment."
+    return "Send it again with the same Idempotency-Key: whatever became of this try, it will be done once."
 
 
 def documented(*kinds: str | type[Refusal]) -> dict[int | str, dict[str, Any]]:

@@ -28,6 +28,7 @@ from api.errors import Problem
 from journeys import names
 from journeys.messages import Asked, Operation
 from journeys.refusals import by_name
+from journeys.spending import plain
 from journeys.state import Receipt
 from journeys.view import Action
 from journeys.vocabulary import ACTIONS
@@ -54,7 +55,7 @@ async def ask(
 ) -> Response:
     """200 with the turn, or 202 with where it will be. `make` builds the update's message from the body's hash."""
     hashed = names.body_hash(operation, body)
-    turn = await known_turn(doors, tenant, journey_id, operation, key, hashed)
+    journey, turn = await known(doors, tenant, journey_id, operation, key, hashed)
     if turn is not None:
         return told(turn)
     deadline = time.monotonic() + wait
@@ -63,7 +64,7 @@ async def ask(
     async def start() -> WorkflowUpdateHandle[Receipt]:
         started: WorkflowUpdateHandle[Receipt] = await handle.start_update(
             update,
-            make(hashed),
+            make(hashed).model_copy(update={"told": journey["turns"]}),
             id=names.update_id(operation, key),
             wait_for_stage=WorkflowUpdateStage.ACCEPTED,
             rpc_timeout=timedelta(seconds=max(wait, LEAST_WAIT)),
@@ -114,7 +115,7 @@ async def granted(
             if kind != _ENDED:
                 raise refused(kind, cause) from failed
         except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as late:
-            raise not_accepted("No worker took it in time.") from late
+            raise not_accepted(await who_was_late(doors)) from late
         except RPCError as error:
             if error.status == RPCStatusCode.NOT_FOUND:
                 await require_open(doors, journey_id)
@@ -137,6 +138,15 @@ def refused(kind: str | None, cause: BaseException | None) -> Problem:
     return Problem("Internal", "The request could not be carried out.")
 
 
+async def who_was_late(doors: Doors) -> str:
+    """A call to a server that is away is tried again until its time is over, and then looks like a worker's delay."""
+    try:
+        await doors.temporal.service_client.check_health(timeout=timedelta(seconds=1))
+    except (RPCError, RuntimeError):
+        return "The workflow server can't be reached."
+    return "No worker took it in time."
+
+
 def not_accepted(why: str) -> Problem:
     sentence = f"{why} Nothing is accepted yet: send it again with the same Idempotency-Key; it will be done once."
     return Problem("NotAccepted", sentence, headers={"Retry-After": "2"})
@@ -154,6 +164,11 @@ async def require_open(doors: Doors, journey_id: str) -> None:
 
 async def known_turn(doors: Doors, tenant: str, journey_id: str, operation: Operation, key: str, hashed: str) -> Row | None:
     """The turn this key made before, once it has ended; None where it must be asked for. The records remember for ever."""
+    return (await known(doors, tenant, journey_id, operation, key, hashed))[1]
+
+
+async def known(doors: Doors, tenant: str, journey_id: str, operation: Operation, key: str, hashed: str) -> tuple[Row, Row | None]:
+    """The journey, and the turn of this key as `known_turn` gives it."""
 
     def look(db: Any) -> tuple[Row | None, Row | None, Row | None]:
         journey = journey_of(db, journey_id)
@@ -168,7 +183,7 @@ async def known_turn(doors: Doors, tenant: str, journey_id: str, operation: Oper
         raise Problem("KeyReused", "This key was used for something else. Send it with a new Idempotency-Key.")
     if request is None and journey["status"] in _CLOSED:
         raise Problem("JourneyClosed", f"This journey is {journey['status']}. Its results stay readable; a new one can be started.")
-    return turn
+    return journey, turn
 
 
 async def turn_or_missing(doors: Doors, journey_id: str, turn_id: str) -> Row:
@@ -210,4 +225,4 @@ def turn_json(turn: Row) -> dict[str, Any]:
 
 def dollars(cost: Decimal | None) -> str:
     """US dollars, as a decimal number that no float has touched."""
-    return f"{cost.normalize():f}" if cost else "0"
+    return plain(cost) if cost else "0"

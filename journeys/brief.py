@@ -4,6 +4,7 @@ from typing import Literal
 
 from journeys.inputs import Kept, Need
 from journeys.memory import Exchange, Recalled
+from journeys.spending import Spending
 
 Call = Literal["answer", "reply"]
 
@@ -23,7 +24,7 @@ class Brief(Kept):
 
     `question`: as the person was last asked, for the need or decision named `asked`. `hazards`: rules of journeys/safety/.
     `tone`: how this persona is spoken to. `region`: where the home is, such as US-WA; `year_built` of it; `seq`: the turn's place in the
-    journey.
+    journey. `spending`: no model is told, it says what the call may cost.
     """
 
     call: Call
@@ -44,3 +45,4 @@ class Brief(Kept):
     hazards: list[str] = []
     year_built: int | None = None
     made: str = ""
+    spending: Spending = Spending()

@@ -18,6 +18,7 @@ from journeys.facts import (
     Paused,
     Resumed,
     Said,
+    SetBudget,
     SettledEffect,
     Skipped,
     Stopped,
@@ -28,6 +29,7 @@ from journeys.facts import (
 from journeys.grants import is_spent, may_decide, misfit, revisited, step_named
 from journeys.inputs import Choice, Choices, Need, Value
 from journeys.messages import Decision, Intent, StartChild
+from journeys.spending import dollars
 from journeys.state import Child, Status, Timer
 from journeys.template import GO_BACK_TO, PERSONA_SWITCH, Pick, Step, Template
 from journeys.vocabulary import of_kind
@@ -56,7 +58,7 @@ class Draft(Walk):
     def after(self, fact: Fact) -> Decision:
         if self.state.is_closed:  # a result or a timer that came too late
             return self.decision()
-        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona | SettledEffect):
+        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona | SettledEffect | SetBudget):
             self.heard()
         match fact:
             case Began():
@@ -73,6 +75,8 @@ class Draft(Walk):
                 (self.again if choice == "send_again" else self.leaves).append(deed)
             case SwitchedPersona(persona=persona):
                 self.switched(persona)
+            case SetBudget(cap=cap):
+                self.line("budget_set", names=[dollars(cap)])
             case ChildEnded(child=child):
                 self.child_ended(child.journey_id, child.headline, child.status)
             case WentBack(step=step):

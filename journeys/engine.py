@@ -10,8 +10,9 @@ problem(step), question(intent), clarify(intents), status, how_to(action), small
 nudge, dormant, remind(step), default_chosen(step, option), escalated(step), paused, resumed, abandoned, completed, intake(step, inputs),
 repeated, not_yours(step), spent(step, option), started(step, child), child_ended(step, child), news(fact, source), overdue(step),
 rested(step), went_without(step), torn(input, options), cant_look, offered(persona), switched(persona), stays(persona), stopped(turn),
-nothing_to_stop. The activities add
-hazard(rule), withheld(rule), no_knowledge, cut_off(words), no_model(why) and no_words(why);
+nothing_to_stop, budget_set(cap). The activities add
+hazard(rule), withheld(rule), no_knowledge, cut_off(words), no_model(why), no_words(why) and
+over_budget(policy: scope and what to raise it to);
 moving.py moved(template, old one) and put_away(titles);
 obligations.py owed and let_go(turn); activities/owed.py made_good(turn), given_up(turn, why) and not_taken(inputs);
 workflows/outside.py sent_out, kept_here, not_sent, not_sent_yet, in_doubt, left, withdrawn and not_withdrawn(kind).

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from journeys.inputs import Kept, Value
 from journeys.messages import ChildClosed, SkillResult, Understanding
+from journeys.spending import Dollars
 from journeys.state import Timer
 
 
@@ -95,6 +96,13 @@ class SwitchedPersona(Kept):
     persona: str
 
 
+class SetBudget(Kept):
+    """What this journey's language models may cost from now on."""
+
+    kind: Literal["set_budget"] = "set_budget"
+    cap: Dollars
+
+
 class ChildEnded(Kept):
     """A journey that this one started has closed."""
 
@@ -123,6 +131,7 @@ Fact = Annotated[
     | TimeCame
     | Heard
     | SwitchedPersona
-    | ChildEnded,
+    | ChildEnded
+    | SetBudget,
     Field(discriminator="kind"),
 ]

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from journeys.effects import EffectOrder, EffectRef
 from journeys.inputs import Found, Kept, Slug, Value
+from journeys.spending import Dollars
 from journeys.state import Child, JourneyState, Obligation, ResultRef, Status, StepState, Timer
 from journeys.template import Template, TemplateName
 
@@ -38,11 +39,13 @@ class JourneyStart(BaseModel):
 # --- what a person or the API asks for: one model per update -----------------------------------------------------------
 class Asked(Kept):
     """Every update says under which key it came and what was asked, so that a repeat can be told from a mistake; and in which of the
-    template's roles somebody speaks, None being whoever started the journey."""
+    template's roles somebody speaks, None being whoever started the journey. `told`: the last turn that the records had told when it was
+    asked; a kill can leave them ahead of the workflow."""
 
     key: Key
     body_hash: str
     role: Slug | None = None
+    told: int = 0
 
 
 class Begin(Asked): ...
@@ -70,6 +73,10 @@ class News(Asked):
 
 class PersonaRequest(Asked):
     persona: Slug
+
+
+class BudgetRequest(Asked):
+    cap: Dollars
 
 
 class DecideRequest(Asked):
@@ -280,7 +287,7 @@ class Answered(Kept):
     """What came of a call: `deed` of the row that holds the answer; None where there is none to use, and `outcome` says why. `resting`: it
     was not asked at all. Of one that was stopped, `deed` holds what had been shown by then, if that may stand."""
 
-    outcome: Literal["answered", "broken", "blocked", "resting", "stopped"]
+    outcome: Literal["answered", "broken", "blocked", "resting", "stopped", "over_budget"]
     deed: str | None = None
 
 
@@ -317,6 +324,7 @@ Operation = Literal[
     "fulfil",
     "stop",
     "settle_effect",
+    "set_budget",
 ]
 
 JourneyStart.model_rebuild()

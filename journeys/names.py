@@ -9,6 +9,9 @@ from typing import Any, Final
 JOURNEYS_QUEUE: Final = "journeys"
 MODELS_QUEUE: Final = "models"
 
+UPKEEP_SCHEDULE: Final = "homeview-health"
+UPKEEP_ID: Final = "homeview-upkeep"
+
 JOURNEY_TEMPLATE: Final = "JourneyTemplate"
 JOURNEY_PERSONA: Final = "JourneyPersona"
 JOURNEY_STEP: Final = "JourneyStep"
@@ -37,6 +40,11 @@ def turn_id(journey: str, operation: str, key: str) -> str:
 def update_id(operation: str, key: str) -> str:
     """Temporal's id of the update: it remembers it within one run (`JourneyState.recent` and SQL do for good)."""
     return f"{operation}:{key}"
+
+
+def fairness_key(tenant: str) -> str:
+    """The tenant as Temporal shares out by it: it takes 64 bytes at most, and refuses the command that holds more."""
+    return tenant if len(tenant.encode()) <= 64 else hashlib.sha256(tenant.encode()).hexdigest()
 
 
 def body_hash(operation: str, body: Mapping[str, Any]) -> str:

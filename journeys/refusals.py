@@ -82,6 +82,12 @@ class Spent(Refusal):
     actions = ("decide", "status")
 
 
+class BelowSpent(Refusal):
+    """A budget can't be lower than what is spent of it, or may be by calls that are under way."""
+
+    actions = ("set_budget", "status")
+
+
 class WrongKind(Refusal):
     """The value is of another kind than the input, or outside its bounds."""
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints
 
 from journeys.inputs import Frozen, Need, Option, Slug, Value
+from journeys.spending import Spending
 from journeys.vocabulary import EFFECTS, FACTS, SKILLS
 
 MAX_TEMPLATE_BYTES = 24 * 1024  # it travels in the workflow's input, at the start and at every continue-as-new
@@ -168,6 +169,7 @@ class Template(Frozen):
     roles: dict[Slug, str] = {}  # who takes part besides the one who started it, with their titles
     locale: Locale
     currency: Currency
+    spending: Spending = Spending()  # of language models
     given: Given = {}  # inputs that are the same for every journey of this kind, and that nobody is asked for
     steps: Annotated[list[Step], Field(min_length=1)]
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 
 from journeys.effects import EffectStatus
 from journeys.inputs import Frozen, Need
+from journeys.spending import OnLimit, plain
 from journeys.state import SETTLED, JourneyState, Status, StepState, StepStatus
 from journeys.template import PERSONA_SWITCH, Step, Template
 from journeys.vocabulary import ACTIONS, CALLED, EFFECTS
@@ -78,6 +79,22 @@ class EffectView(Frozen):
     went_out: bool
 
 
+class BudgetView(Frozen):
+    """What the journey's language models may cost together, in US dollars: `cap`, what is `left` of it for calls to come, and what happens
+    when it is spent. The sums are those of the moment it is read."""
+
+    cap: str = ""
+    left: str = ""
+    on_limit: OnLimit = "degrade"
+
+
+class CostsView(Frozen):
+    """US dollars: spent, and reserved for calls that are under way."""
+
+    spent: str = "0"
+    reserved: str = "0"
+
+
 class View(BaseModel):
     """Everything `GET /v1/journeys/{id}` answers."""
 
@@ -106,6 +123,8 @@ class View(BaseModel):
     children: list[ChildView] = []
     owed: list[OwedView] = []
     effects: list[EffectView] = []
+    budget: BudgetView = BudgetView()
+    costs: CostsView = CostsView()
     moved_from: str | None = None  # the template it followed before it was moved, as `id@version`: it can be moved back
 
 
@@ -134,6 +153,7 @@ def view(template: Template, state: JourneyState, last_turn_id: str | None = Non
         started_at=state.started_at,
         problems={step_id: h.problem for step_id, h in held.items() if h.problem and h.status == "blocked"},
         roles=template.roles,
+        budget=BudgetView(cap="" if (cap := template.spending.cap) is None else plain(cap), on_limit=template.spending.on_limit),
         children=[
             ChildView(journey_id=id_, **child.model_dump(include={"template", "title", "status", "step", "headline"}))
             for id_, child in state.children.items()

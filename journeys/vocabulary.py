@@ -95,6 +95,7 @@ ACTIONS: Final[dict[str, str]] = {
     "resume": "Resume the journey",
     "abandon": "End the journey",
     "switch_persona": "Go on as somebody else",
+    "set_budget": "Set the budget for language models",
     "status": "See where the journey is",
     "results": "Read the results",
     "start": "Start another journey",

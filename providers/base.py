@@ -14,6 +14,7 @@ from journeys.inputs import Frozen, Need, Slug
 from journeys.memory import Recollection
 from journeys.messages import ChildClosed, Ended, JourneyStart, Line, Understanding
 from journeys.reply import Reply
+from journeys.spending import Spending
 from journeys.state import JourneyState
 from journeys.template import Template
 from providers.errors import Unavailable
@@ -128,6 +129,7 @@ class Generated(Frozen):
     usage: dict[str, Any] = {}
     cost: Decimal = Decimal(0)
     priced_as: str = ""
+    price_known: bool = True
 
 
 class CutShort(asyncio.CancelledError):
@@ -213,13 +215,20 @@ class Known(Frozen):
     answer: dict[str, Any] | None = None
 
 
+class Hold(Frozen):
+    """What a call may cost at most, in US dollars, and what its journey's template says of spending."""
+
+    worst: Decimal = Decimal(0)
+    spending: Spending = Spending()
+
+
 class Call(Frozen):
     """A row of the ledger: `status` is started, answered, broken (what came can't be used: `why`), blocked (the provider withheld it),
-    stopped (nobody wanted the rest) or failed (nothing came). `attempt` counts all calls of the turn, so that drafts of two attempts can be
-    told apart."""
+    stopped (nobody wanted the rest), failed (nothing came) or over_budget (it was not made: `why` names the scope whose budget does not
+    cover it). `attempt` counts all calls of the turn, so that drafts of two attempts can be told apart."""
 
     deed: str
-    status: Literal["started", "answered", "broken", "blocked", "stopped", "failed"]
+    status: Literal["started", "answered", "broken", "blocked", "stopped", "failed", "over_budget"]
     why: str = ""
     attempt: int = 1
 
@@ -231,12 +240,12 @@ class Ledger(Protocol):
 
     async def keep_brief(self, journey_id: str, turn_id: str, brief: Brief, at: datetime) -> None: ...
 
-    async def begin_call(self, row: Mapping[str, Any], *, again: bool = True) -> Call:
-        """`started`, on disk, before the call is made; or what came of it, where it was made before. A call that failed is made again
-        where `again` allows it."""
+    async def begin_call(self, row: Mapping[str, Any], *, hold: Hold, again: bool = True) -> Call:
+        """`started`, on disk, before the call is made, and what it may cost reserved; or what came of it, where it was made before. A call
+        that failed is made again where `again` allows it."""
         ...
 
-    async def begin_first(self, row: Mapping[str, Any], call: str) -> tuple[Call, Brief]:
+    async def begin_first(self, row: Mapping[str, Any], call: str, hold: Callable[[Brief], Hold]) -> tuple[Call, Brief]:
         """`begin_call`, and in the same transaction the brief that the call is made from."""
         ...
 
@@ -246,6 +255,14 @@ class Ledger(Protocol):
 
     async def call_of(self, deed: str) -> Call | None:
         """As it stands."""
+        ...
+
+    async def set_budget(self, journey_id: str, cap: Decimal) -> None:
+        """What the journey's calls may cost together, in US dollars. Raises BelowSpent where more than that is spent or reserved."""
+        ...
+
+    async def lacking(self, turn_id: str) -> tuple[str, Decimal]:
+        """Of a turn with a call that no budget covered: the scope of that budget, and its cap."""
         ...
 
     async def answer_of(self, deed: str) -> dict[str, Any]: ...
@@ -371,3 +388,29 @@ class Outlet(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Wedged(Frozen):
+    """A journey whose workflow task fails again and again. `problem`: the type of what was raised, or the server's word for the cause."""
+
+    journey_id: str
+    run_id: str
+    problem: str
+
+
+class OpenJourneys(Protocol):
+    async def wedged(self) -> list[Wedged]:
+        """At most a hundred. Raises Unavailable; Misconfigured where the server marks none."""
+        ...
+
+
+class House(Protocol):
+    """What the people who run HomeView are told of all journeys together. Raises StoreUnavailable."""
+
+    async def tell(self, *, key: str, kind: str, about: str, text: str) -> bool:
+        """An alert, once for its key; whether it is new."""
+        ...
+
+    async def figures(self) -> Mapping[str, int]:
+        """What lies undone, each by the name of its metric."""
+        ...

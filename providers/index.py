@@ -278,7 +278,12 @@ def marker_of(folder: Path) -> Marker | None:
 def chroma_at(folder: Path) -> Any:
     """A Chroma client of this folder alone; to be closed."""
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
 
     with _OPENING:
-        return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        try:
+            return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+        except BaseException:  # half a system would be handed to whoever opens this folder next, mended or not
+            SharedSystemClient._identifier_to_system.pop(str(folder), None)
+            raise

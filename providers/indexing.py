@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -182,3 +182,13 @@ def _only_builder(root: Path) -> Iterator[None]:
     with (root / "lock").open("a") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
+
+
+def discard(root: Path, is_broken: Callable[[Path], bool]) -> bool:
+    """Removes the folder that the pointer names where it is broken, once no builder is at work: it may have mended it. Whether it did."""
+    with _only_builder(root):
+        name = pointed(root)
+        if name is None or not is_broken(root / name):
+            return False
+        shutil.rmtree(root / name, ignore_errors=True)
+        return True

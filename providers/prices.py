@@ -8,12 +8,13 @@ import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from providers.loading import load_modules
+from providers.own_prices import overridden
 
 if TYPE_CHECKING:
     from genai_prices import Usage
@@ -38,9 +39,11 @@ def about(text: str) -> int:
 
 @dataclass(frozen=True)
 class Tariff:
-    """Of one provider. `provider` is its id in genai-prices, whose models of ours begin with `family`; `root` is where a response holds its
-    usage; `sums` reads the tokens asked, and those said, from a usage whose details can't be read."""
+    """Of one provider. `engines` is how the names of its engines begin, `provider` its id in genai-prices, whose models of ours begin with
+    `family`; `root` is where a response holds its usage; `sums` reads the tokens asked, and those said, from a usage whose details can't be
+    read."""
 
+    engines: str
     provider: str
     family: str
     root: str
@@ -59,6 +62,14 @@ class Tariff:
                 continue
         return self._dearest_of_its_kind(model, usage, at)
 
+    def is_known(self, model: str) -> bool:
+        """Whether it has a price of its own, or that of another is taken."""
+        try:
+            self._cost(model.removeprefix("models/"), {}, datetime.now(UTC))
+        except LookupError:
+            return False
+        return True
+
     async def priced(self, model: str, usage: Mapping[str, Any], at: datetime, asked_as: str = "") -> tuple[Decimal, str]:
         """`price`, behind the import where it is the first one: that takes its time in a thread, the price itself a third of a
         millisecond."""
@@ -67,9 +78,11 @@ class Tariff:
         return self.price(model, usage, at, asked_as)
 
     def _cost(self, name: str, usage: Mapping[str, Any], at: datetime) -> tuple[Decimal, str]:
-        """Raises LookupError where the model is not known."""
+        """Raises LookupError where the model is not known. Our own table stands before the library's."""
         from genai_prices import calc_price
 
+        if (ours := overridden(f"{self.engines}:{name}", *self.sums(usage), at)) is not None:
+            return ours, name
         try:
             priced = calc_price(self._tokens(usage), name, provider_id=self.provider, genai_request_timestamp=at)
         except ValueError:  # the details contradict each other, such as more tokens from the cache than there are

@@ -4,12 +4,18 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from journeys.spending import Dollars
+
+if TYPE_CHECKING:
+    from providers.store.budgets import Caps
 
 PREFIX: Final = "HOMEVIEW_"
 LOOPBACK: Final = "127.0.0.1"
@@ -157,6 +163,9 @@ class Settings(BaseSettings):
     vision_routes: Annotated[str, AfterValidator(_routes)] = Field(
         default_factory=lambda fields: _default_routes(fields), description="The same, for what is seen in pictures."
     )
+    model_calls_per_second: Annotated[float, Field(gt=0)] | None = Field(
+        None, description="How many calls of models all workers together may make a second; more wait their turn. None by default."
+    )
     embedder: Literal["minilm", "gemini"] = Field(
         "minilm", description="Who finds the passages a model is told: `minilm`, free, or `gemini`, paid and with an index of its own."
     )
@@ -168,6 +177,12 @@ class Settings(BaseSettings):
         default_factory=lambda fields: f"sqlite:///{fields['home'] / 'homeview.db'}",
         repr=False,
         description="The SQLAlchemy URL of the database, SQLite or PostgreSQL; by default an SQLite file in the home folder.",
+    )
+    journey_spend: Dollars = Field(Decimal(5), description="US dollars that the language models of one journey may cost, unless it says.")
+    tenant_spend: Dollars = Field(Decimal(500), description="US dollars that they may cost a tenant in a month (UTC).")
+    day_spend: Dollars = Field(Decimal(50), description="US dollars that they may cost a tenant in a day (UTC).")
+    alerts: SecretStr | None = Field(
+        None, description="Where alerts go: URLs of apprise, comma-separated, such as mailto://, slack:// or json://; else into the log."
     )
     namespace: Annotated[str, Field(min_length=1)] = Field("default", description="Temporal's namespace.")
     log: Literal["text", "json"] = Field("text", description="How log lines are written: `text` for people, `json` for machines.")
@@ -205,6 +220,18 @@ class Settings(BaseSettings):
     def gemini_models(self) -> list[str]:
         """In the order in which they are asked for replies."""
         return [route.model for route in self.routes["chat"] if route.provider == "gemini"]
+
+    @property
+    def caps(self) -> "Caps":
+        from providers.store.budgets import Caps  # with SQLAlchemy: not for a command that only reads settings
+
+        return Caps(journey=self.journey_spend, tenant=self.tenant_spend, day=self.day_spend)
+
+    @property
+    def alert_urls(self) -> list[str]:
+        """Secrets: most hold a password or a token."""
+        given = self.alerts.get_secret_value() if self.alerts else ""
+        return [url.strip() for url in re.split(r",\s*(?=[A-Za-z0-9+.-]+://)", given) if url.strip()]
 
     @property
     def temporal_address(self) -> str:

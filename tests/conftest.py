@@ -25,7 +25,7 @@ settings.load_profile("homeview")
 
 for name in list(os.environ):  # no test meets a key or a setting of the machine it runs on
     if name.startswith(("GEMINI_", "DEEPSEEK_", "HOMEVIEW_")) and not name.startswith(
-        ("HOMEVIEW_STORM_", "HOMEVIEW_CRASH_", "HOMEVIEW_SEED", "HOMEVIEW_PLAYED")
+        ("HOMEVIEW_STORM_", "HOMEVIEW_KILLS", "HOMEVIEW_CRASH_", "HOMEVIEW_SEED", "HOMEVIEW_PLAYED")
     ):
         del os.environ[name]
 

@@ -115,23 +115,24 @@ class Cluster:
     def database(self, *, empty: bool = False) -> Iterator[str]:
         """The URL of a fresh one with our tables, copied from one that was migrated; dropped afterwards, whoever still uses it."""
         if not self.migrated:
-            self._execute("CREATE DATABASE migrated")
+            self.tell("CREATE DATABASE migrated")
             migrate(self.url("migrated"))
             self.migrated = True
         name = f"test_{next(_numbers)}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else 'migrated'}")
+        self.tell(f"CREATE DATABASE {name} TEMPLATE {'template0' if empty else 'migrated'}")
         try:
             yield self.url(name)
         finally:
-            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
+            self.tell(f"DROP DATABASE {name} WITH (FORCE)")
 
-    def _execute(self, statement: str) -> None:
+    def tell(self, statement: str) -> None:
+        """As its owner, in a transaction of its own."""
         with psycopg.connect(host=str(self.folder), user=_USER, dbname="postgres", autocommit=True) as db:
             db.execute(statement.encode())
 
     def _answers(self) -> bool:
         with contextlib.suppress(psycopg.OperationalError):
-            self._execute("SELECT 1")
+            self.tell("SELECT 1")
             return True
         return False
 

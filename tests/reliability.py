@@ -1,4 +1,5 @@
 """What comes of every fault of a language model, as data: tests hold the running system to it, and docs/reliability.md is written from it.
+What comes of every other outage stands beside its tests (tests/outages/table.py).
 
 python -m tests.reliability      writes the page's tables anew
 """
@@ -11,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 from activities.models import SECONDS
 from api.routes.turns import send_message
 from providers.breaker import FAILURES, LONG_REST, LONGEST_REST, PROBE, REST
+from tests.outages.table import rows
 from workflows.policies import MODEL_CALL
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "reliability.md"
@@ -212,7 +214,8 @@ EMBEDDING: Final[dict[Way, str]] = {
 
 def tables() -> dict[str, str]:
     """By the name under which each stands in the page."""
-    return {"limits": limits(), "kinds": kinds(), "ways": ways(), "sentences": sentences(), "faults": faults()}
+    told = {"limits": limits(), "kinds": kinds(), "ways": ways(), "sentences": sentences(), "faults": faults()}
+    return {**told, "outages": outages()}
 
 
 def limits() -> str:
@@ -304,6 +307,11 @@ def sentences() -> str:
 def faults() -> str:
     rows = [[fault.told, f"`{fault.word}`" if fault.word else "", fault.way.title] for fault in FAULTS]
     return table(["fault", "*word* in the ledger", "what comes of it"], rows)
+
+
+def outages() -> str:
+    head = ["what fails", "how", "a message meanwhile", "a new journey", "a look at one", "accepted and lost, or doubled", "how it heals"]
+    return table(head, rows())
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

@@ -22,6 +22,7 @@ from activities.owed import Obligations
 from activities.records import Records
 from activities.retrieval import PaidRetrieval
 from activities.skills import Skills
+from activities.upkeep import Upkeep
 from journeys.names import JOURNEYS_QUEUE, MODELS_QUEUE
 from providers import base
 from providers.breaker import Breakers
@@ -29,8 +30,10 @@ from providers.skills import Registry, registry
 from providers.temporal import data_converter
 from worker.children import TemporalJourneys
 from worker.sandbox import sandbox
+from worker.wedged import MarkedJourneys
 from workflows.journey import JourneyWorkflow
 from workflows.policies import CALLS_AT_ONCE, STICKY_TIMEOUT, TASKS_AT_ONCE
+from workflows.upkeep import UpkeepWorkflow
 
 ROOMS: Final = ("journeys", "providers", "activities", "workflows", "worker")
 
@@ -47,6 +50,7 @@ class Providers:
     effects: base.Effects
     outlet: base.Outlet
     models: Sequence[base.LanguageModel] = ()  # best first; none: everything is read and worded offline
+    house: base.House | None = None  # with it the worker looks after all journeys, too
     retrieval: PaidRetrieval | None = None  # of passages for a model, where a paid embedder finds them
     breakers: Breakers = field(default_factory=Breakers)  # of the models; one set for all workers of a process
 
@@ -73,10 +77,11 @@ def build_worker(
     moves, ran, children = Moves(p.records, run_with), Skills(p.records, found), Children(TemporalJourneys(client), p.templates)
     outside = Effects(p.effects, p.outlet)
     owed = Obligations(p.records, p.ledger, records, routes)
+    upkeep = Upkeep(MarkedJourneys(client), p.house) if p.house else None
     return Worker(
         client,
         task_queue=JOURNEYS_QUEUE,
-        workflows=[JourneyWorkflow],
+        workflows=[JourneyWorkflow, UpkeepWorkflow],
         activities=[
             records.open,
             records.decide,
@@ -95,6 +100,7 @@ def build_worker(
             ran.run,
             children.start,
             children.tell_parent,
+            *([upkeep.find_wedged, upkeep.count_undone] if upkeep else []),
         ],
         interceptors=[*interceptors, Boundary()],
         workflow_runner=sandbox(),
@@ -108,8 +114,13 @@ def build_worker(
     )
 
 
-def build_models_worker(client: Client, providers: Providers, *, interceptors: Sequence[Interceptor] = ()) -> Worker:
-    """The worker of the calls to models, on a queue of their own: their limits and their waiting throttle nothing else."""
+def build_models_worker(
+    client: Client, providers: Providers, *, interceptors: Sequence[Interceptor] = (), calls_per_second: float | None = None
+) -> Worker:
+    """The worker of the calls to models, on a queue of their own: their limits and their waiting throttle nothing else.
+
+    `calls_per_second`: of all workers together, since the server holds back what is more; workers must agree, the last one that asks
+    is heard. None: as many as come."""
     models = Models(providers.ledger, providers.memory, providers.models, providers.retrieval, providers.breakers)
     return Worker(
         client,
@@ -119,6 +130,7 @@ def build_models_worker(client: Client, providers: Providers, *, interceptors: S
         build_id=build_id(),
         max_concurrent_activities=CALLS_AT_ONCE,
         max_heartbeat_throttle_interval=timedelta(seconds=BEAT),  # else the SDK sends one in 2.4 s, and a stop waits for it
+        max_task_queue_activities_per_second=calls_per_second,
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=10),
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -159,6 +160,29 @@ def show_calls(
         print(calls.as_json(rows, texts=texts))
         return
     calls.show(rows, console, texts=texts)
+
+
+@app.command("costs")
+def show_costs(
+    by: Annotated[str, typer.Option(help="What the sums are of: journey, tenant, model, call or day.")] = "day",
+    since: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="From this day on, in UTC.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Add up what language models have cost, of all tenants."""
+    from providers.store.costs import WAYS
+    from worker import costs
+
+    way = next((way for way in WAYS if way == by), None)
+    if way is None:
+        fail(f"Costs are added up by {', '.join(WAYS)}; {by!r} is none of them.", code=2)
+    try:
+        rows = costs.sums(settings(), way, since.date() if since else None)
+    except ProviderError as error:
+        fail(str(error))
+    if as_json:
+        print(costs.as_json(rows))
+        return
+    costs.show(rows, way, console)
 
 
 @app.command()

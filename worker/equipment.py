@@ -7,12 +7,14 @@ from typing import Final
 import structlog
 
 from activities.retrieval import PaidRetrieval
+from providers.alerts import Alerts, targets
 from providers.base import Embedder, LanguageModel
 from providers.breaker import Breakers
 from providers.gemini.client import GeminiClient
 from providers.gemini.embedder import GeminiEmbedder
 from providers.gemini.model import GeminiModel
 from providers.index import ChromaKnowledge
+from providers.loading import load_modules
 from providers.memory import SqlMemory
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
@@ -24,6 +26,7 @@ from providers.settings import Route, Settings
 from providers.store.calls import SqlLedger
 from providers.store.effects import SqlEffects
 from providers.store.health import SqlHealth
+from providers.store.house import SqlHouse
 from providers.store.journeys import SqlRecords
 from providers.store.store import Store
 from worker.build import Providers
@@ -37,7 +40,9 @@ class Equipment:
     """Nothing slow happens before `warm`: a worker polls before it has loaded Chroma, the weights, the classifier and google.genai."""
 
     def __init__(self, settings: Settings) -> None:
+        told = targets(settings.alert_urls)  # first: what is wrong with them ends the process before anything is opened
         self.store = Store(settings.database_url)
+        self.alerts = Alerts(self.store, told)
         embedder = MiniLM()
         self.knowledge = ChromaKnowledge(settings.index_root, embedder)
         self.reader = OfflineReader(embedder)
@@ -53,12 +58,13 @@ class Equipment:
             reader=self.reader,
             knowledge=self.knowledge,
             writer=OfflineWriter(asks_model=bool(routes)),
-            ledger=SqlLedger(self.store),
+            ledger=SqlLedger(self.store, settings.caps),
             memory=SqlMemory(self.store, embedder),
             templates=Shelved(self.store),
             effects=SqlEffects(self.store),
             outlet=outlet(settings),
             models=[self._model(route, settings) for route in routes],
+            house=SqlHouse(self.store),
             retrieval=self._paid_retrieval(settings),
             breakers=Breakers(SqlHealth(self.store)),
         )
@@ -78,7 +84,7 @@ class Equipment:
         if self.gemini is None or settings.embedder != "gemini":
             return None
         embedder = GeminiEmbedder(self.gemini, seconds=EMBED_WITHIN)
-        return PaidRetrieval(SqlLedger(self.store), embedder, ChromaKnowledge(settings.paid_index_root, embedder))
+        return PaidRetrieval(SqlLedger(self.store, settings.caps), embedder, ChromaKnowledge(settings.paid_index_root, embedder))
 
     async def warm(self) -> None:
         """Load what a first turn would load; what is wrong with it is told then, by that turn, and logged here."""
@@ -92,6 +98,14 @@ class Equipment:
             log.info("worker.warm")
         except Exception:
             log.exception("worker.not_warm")
+
+    async def tend(self) -> None:
+        """Until cancelled: keeps the index of the free embedder whole. That of a paid one is built again by whoever pays for it."""
+        await asyncio.to_thread(load_modules, "providers.mending")
+        from providers.mending import IndexMender
+        from providers.pages import OUR_PAGES
+
+        await IndexMender(OUR_PAGES, self.knowledge.root, self.knowledge.embedder, self.knowledge).run()
 
     async def close(self) -> None:
         for client in (self.gemini, self.deepseek):

@@ -10,6 +10,7 @@ from providers.settings import Settings
 from providers.temporal import connect, metrics_runtime
 from worker.build import build_models_worker, build_worker
 from worker.equipment import Equipment
+from worker.schedules import ensure_schedules
 
 log = structlog.get_logger()
 
@@ -24,11 +25,24 @@ async def run_worker(settings: Settings) -> None:
     equipment = Equipment(settings)
     async with contextlib.AsyncExitStack() as works:
         if equipment.providers.models:
-            await works.enter_async_context(build_models_worker(client, equipment.providers))
+            await works.enter_async_context(
+                build_models_worker(client, equipment.providers, calls_per_second=settings.model_calls_per_second)
+            )
         await works.enter_async_context(build_worker(client, equipment.providers))
         log.info("worker.polling", temporal=settings.temporal_address, asks=[model.engine for model in equipment.providers.models])
-        warming = asyncio.create_task(equipment.warm(), name="warm-up")
+        beside = [
+            asyncio.create_task(_warm_and_tend(equipment), name="warm-up"),
+            asyncio.create_task(ensure_schedules(client), name="schedules"),
+        ]
+        alerting = asyncio.create_task(equipment.alerts.run(stop), name="alerts")
         await stop.wait()
-        warming.cancel()
+        for task in beside:
+            task.cancel()
+        await alerting
     await equipment.close()
     log.info("worker.stopped")
+
+
+async def _warm_and_tend(equipment: Equipment) -> None:
+    await equipment.warm()
+    await equipment.tend()

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, TimeoutError
+from temporalio.common import Priority
+from temporalio.exceptions import ActivityError, ApplicationError, CancelledError, TimeoutError, TimeoutType
 
 with workflow.unsafe.imports_passed_through():
     from activities.models import Models
@@ -13,6 +15,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.policies import MODEL_CALL, ONE_CALL
 
 ENDS_ITSELF = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
+
+WAITED: Final = "WaitedTooLong"  # in the queue, behind other calls; no route was asked
 
 
 @dataclass
@@ -38,6 +42,8 @@ async def ask(
     is_stopped: Callable[[], bool],
     running: Running,
     later: int = 0,
+    *,
+    priority: Priority = Priority.default,
 ) -> Outcome:
     """`about`: the journey's id, the turn's and its number. `running` holds the call while it is made, so that it can be cancelled: it then
     ends by itself, with what it had. `tried` routes are passed over; they keep their number, which stands in the deed. `later`: which try
@@ -49,7 +55,9 @@ async def ask(
         if route in tried or is_stopped():
             continue
         asked = AskModel(journey_id=journey_id, turn_id=turn_id, call=call, route=route, nth=nth, later=later)
-        making = workflow.start_activity_method(activity, asked, **options, cancellation_type=ENDS_ITSELF, summary=f"{asked.name}: {route}")
+        making = workflow.start_activity_method(
+            activity, asked, **options, priority=priority, cancellation_type=ENDS_ITSELF, summary=f"{asked.name}: {route}"
+        )
         running[making] = seq
         try:
             answered = await making
@@ -58,6 +66,8 @@ async def ask(
                 outcome.stopped = True
                 return outcome
             outcome.failures.append(kind_of(failure))
+            if outcome.failures[-1] == WAITED:
+                break
             continue
         finally:
             del running[making]
@@ -77,6 +87,8 @@ def kind_of(failure: ActivityError) -> str:
     match failure.cause:
         case ApplicationError(type=str(kind)):
             return kind
+        case TimeoutError(type=TimeoutType.SCHEDULE_TO_START):
+            return WAITED
         case TimeoutError():
             return "UpstreamTimeout"
         case cause:

@@ -36,6 +36,7 @@ with workflow.unsafe.imports_passed_through():
         Heard,
         Paused,
         Resumed,
+        SetBudget,
         SettledEffect,
         Skipped,
         Stopped,
@@ -46,6 +47,7 @@ with workflow.unsafe.imports_passed_through():
     from journeys.messages import (
         Asked,
         Begin,
+        BudgetRequest,
         ChildClosed,
         Control,
         DecideRequest,
@@ -83,7 +85,7 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.asking import Outcome, Running, ask
     from workflows.outside import carry_outside
-    from workflows.policies import AT_ONCE, BESIDE, QUICK
+    from workflows.policies import AT_ONCE, BESIDE, QUICK, Urgency, priority
 
 Way = Callable[[Turn, Fact | None, str | None], Awaitable[None]]
 TEMPLATE = SearchAttributeKey.for_keyword(names.JOURNEY_TEMPLATE)
@@ -114,6 +116,7 @@ class JourneyWorkflow:
         self.one_turn = asyncio.Lock()
         self.one_telling = asyncio.Lock()
         self.admitted = 0
+        self.ended = self.state.turns  # the last turn that ended here: one that is open may be told already, by a worker that was killed
         self.stops = 0  # pauses and ends so far: a turn that sees it grow carries nothing out
         self.calls: Running = {}  # of models, by the turn that is open
         self.later_calls: Running = {}  # and those that make good what is owed
@@ -183,6 +186,14 @@ class JourneyWorkflow:
     @switch_persona.validator
     def admit_switch(self, asked: PersonaRequest) -> None:
         self.admit("switch_persona", asked, SwitchedPersona(persona=asked.persona))
+
+    @workflow.update(description="What the journey's language models may cost")
+    async def set_budget(self, asked: BudgetRequest) -> Receipt:
+        return await self.turn("set_budget", asked, SetBudget(cap=asked.cap))
+
+    @set_budget.validator
+    def admit_budget(self, asked: BudgetRequest) -> None:
+        self.admit("set_budget", asked, SetBudget(cap=asked.cap))
 
     @workflow.update(description="Back to an earlier step")
     async def go_back(self, asked: StepRequest) -> Receipt:
@@ -255,7 +266,7 @@ class JourneyWorkflow:
     def admit_move(self, asked: MoveRequest) -> None:
         if self.answered("move", asked) is None:
             self.require_room()
-            if self.admitted == 0:
+            if self.admitted == 0 and asked.told <= self.ended:
                 moving.require_movable(self.template, asked.template, self.state, undo=asked.undo, kept=self.moved)
 
     @workflow.signal(description="A journey that this one started has closed")
@@ -273,12 +284,14 @@ class JourneyWorkflow:
             raise TooManyAtOnce(f"{AT_ONCE} requests of this journey are being worked on. Send it again in a moment, with the same key.")
 
     def refuse(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
-        """Before anything enters history. Behind open turns only the journey's status is sure; the rest `open` tells in its time."""
-        if self.answered(operation, asked) is None:
-            engine.check_role(self.template, asked.role)
-            engine.check(
-                self.template, self.state, fact if self.admitted == 0 or isinstance(fact, Paused | Resumed | Abandoned | Stopped) else None
-            )
+        """Before anything enters history. Behind open turns only the journey's status is sure; the rest `open` tells in its time. Where the
+        records have told more than this run knows, nothing is: `open` takes that up first."""
+        if self.answered(operation, asked) is not None:
+            return
+        engine.check_role(self.template, asked.role)
+        if asked.told <= self.ended:
+            is_control = isinstance(fact, Paused | Resumed | Abandoned | Stopped)
+            engine.check(self.template, self.state, fact if self.admitted == 0 or is_control else None)
 
     def answered(self, operation: Operation, asked: Asked) -> Receipt | None:
         kept = self.state.remembered(names.update_id(operation, asked.key))
@@ -306,6 +319,8 @@ class JourneyWorkflow:
             await way(turn, fact, text)
         except (ActivityError, ApplicationError) as failure:  # an activity's, in history as such: a mended activity changes no replay
             raise await self.failed(turn, failure) from failure
+        finally:
+            self.ended = max(self.ended, turn.seq)
         return self.receipt(turn)
 
     async def play(self, turn: Turn, fact: Fact | None, text: str | None) -> None:
@@ -419,8 +434,10 @@ class JourneyWorkflow:
         return opened
 
     async def ask(self, call: Call, turn: Turn, routes: list[str], tried: list[str], stops: int) -> Outcome:
+        urgency = Urgency.REMINDER if turn.operation in ("timer", "child") else Urgency.PERSON
         about = (self.state.journey_id, turn.turn_id, turn.seq)
-        return await ask(call, about, routes, tried, lambda: self.stops != stops, self.calls)
+        asked_for = priority(self.state.tenant, urgency)
+        return await ask(call, about, routes, tried, lambda: self.stops != stops, self.calls, priority=asked_for)
 
     async def decide_on(self, turn: Turn, text: str, said: Outcome) -> Decision:
         known = DecideTurn(**self.work(turn), text=text, deed=said.deed, degraded=said.failures)
@@ -518,7 +535,10 @@ class JourneyWorkflow:
         try:
             routes = await workflow.execute_local_activity_method(Obligations.routes, **QUICK)
             about = (self.state.journey_id, owed.id, owed.turn)
-            said = await ask("answer", about, routes, [], lambda: self.stops != stops, self.later_calls, later=owed.tries + 1)
+            behind = priority(self.state.tenant, Urgency.BACKGROUND)
+            said = await ask(
+                "answer", about, routes, [], lambda: self.stops != stops, self.later_calls, later=owed.tries + 1, priority=behind
+            )
             async with self.one_turn:
                 if self.stops == stops and not said.stopped:
                     await self.settle(owed, said)

@@ -1,11 +1,13 @@
 """Timeouts, retries and limits, named once, the reason beside each number. Figures measured on temporalio 1.35 and CLI 1.9.1."""
 
 from datetime import timedelta
+from enum import IntEnum
 from typing import Final, TypedDict
 
-from temporalio.common import RetryPolicy
+from temporalio.common import Priority, RetryPolicy
 
 from activities.effects import TRIES
+from journeys import names
 from journeys.names import MODELS_QUEUE
 
 # A killed worker's open workflow task is given to another after this long. 10 s is Temporal's default and makes a person wait for it.
@@ -50,18 +52,39 @@ BESIDE: Final[Options] = {
 }
 
 
+class UpkeepOptions(Options):
+    schedule_to_close_timeout: timedelta
+    priority: Priority
+
+
+# What is looked after each minute: in the next one it is asked for again, and no turn waits behind it.
+UPKEEP: Final[UpkeepOptions] = {
+    "start_to_close_timeout": timedelta(seconds=20),
+    "schedule_to_close_timeout": timedelta(seconds=45),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), backoff_coefficient=2.0, maximum_attempts=3),
+    "priority": Priority(priority_key=5),
+}
+
+
+# Seconds after which an effect that nobody heard of since was left by a worker that is gone: a send with all its tries ends long before.
+UNHEARD_OF: Final = 300
+
+
 class CallOptions(Options):
     task_queue: str
+    schedule_to_start_timeout: timedelta
     schedule_to_close_timeout: timedelta
     heartbeat_timeout: timedelta
 
 
 # A call of a model on one route: at most three tries, each of at most two calls (the second repairs the first), all within half a minute,
 # after which the next route is asked. A worker that is killed is missed after the heartbeat's three seconds. A delay that the provider
-# names and that does not fit in any more ends the route at once.
+# names and that does not fit in any more ends the route at once. A call that the rate limit keeps waiting for half its time is given up
+# with all routes, which wait in the same queue: the person gets what can be said without a model.
 MODEL_CALL: Final[CallOptions] = {
     "task_queue": MODELS_QUEUE,
     "start_to_close_timeout": timedelta(seconds=26),
+    "schedule_to_start_timeout": timedelta(seconds=15),
     "schedule_to_close_timeout": timedelta(seconds=30),
     "heartbeat_timeout": timedelta(seconds=3),
     "retry_policy": RetryPolicy(
@@ -78,3 +101,17 @@ OUTWARD: Final[Options] = {
     "start_to_close_timeout": timedelta(seconds=25),
     "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=300), backoff_coefficient=3.0, maximum_attempts=TRIES),
 }
+
+
+class Urgency(IntEnum):
+    """Whose call of a model goes first where they wait for the rate limit, 1 before 5."""
+
+    PERSON = 1  # somebody looks at the screen
+    REMINDER = 4  # a timer's turn, or one that another journey's end began: nobody waits
+    BACKGROUND = 5  # what is done later, such as an obligation
+
+
+def priority(tenant: str, urgency: Urgency | None = None) -> Priority:
+    """What is urgent first; among that, tenants take turns, however much one of them asks. Without an urgency: the tenant alone, for a
+    journey's start, from which all that it does inherits."""
+    return Priority(priority_key=urgency, fairness_key=names.fairness_key(tenant))

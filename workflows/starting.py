@@ -8,7 +8,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 from journeys import names
 from journeys.messages import JourneyStart
 from workflows.journey import PERSONA, STATUS, STEP, TEMPLATE, JourneyWorkflow
-from workflows.policies import TASK_TIMEOUT
+from workflows.policies import TASK_TIMEOUT, priority
 
 
 def first_run(start: JourneyStart) -> WithStartWorkflowOperation[Any, Any]:
@@ -23,6 +23,7 @@ def first_run(start: JourneyStart) -> WithStartWorkflowOperation[Any, Any]:
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
         task_timeout=TASK_TIMEOUT,
+        priority=priority(start.tenant),
         static_summary=f"{template.title} for a {persona.replace('_', ' ')}",
         static_details=f"Template **{template.name}**, {len(template.steps)} steps: {', '.join(step.title for step in template.steps)}.",
         search_attributes=TypedSearchAttributes(

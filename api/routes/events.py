@@ -14,6 +14,7 @@ from api.deps import Doors, JourneyId, Open, Tenant
 from api.errors import documented
 from api.routes.journeys import own, seen
 from providers.errors import StoreUnavailable
+from providers.store.budgets import Caps
 from providers.store.journeys import journey_of
 from providers.store.log import Entry, entries_after, first_of_open_turn, frame, last_seq
 from providers.store.tail import Stream
@@ -46,7 +47,7 @@ async def follow(doors: Doors, journey_id: str, position: int | None) -> AsyncIt
         if position is None:
             position = await doors.store.read(lambda db: first_of_open_turn(db, journey_id)) or newest
         elif position > newest:  # a position of another life of this journey: a database put back from a backup, say
-            yield await doors.store.read(lambda db, seq=newest: resync(db, journey_id, seq))  # type: ignore[misc]
+            yield await doors.store.read(lambda db, seq=newest: resync(db, journey_id, seq, doors.caps))  # type: ignore[misc]
             position = newest
         behind = True  # the backlog first: the log is read until it has no more, and again only where the tailer leaves a gap
         while not doors.tail.ended:
@@ -82,6 +83,6 @@ async def fresh(stream: Stream, position: int) -> tuple[list[Entry], bool, bool]
     return ([], True, False) if gap else (live, False, False)
 
 
-def resync(db: Connection, journey_id: str, seq: int) -> bytes:
+def resync(db: Connection, journey_id: str, seq: int, caps: Caps) -> bytes:
     row = journey_of(db, journey_id)
-    return frame(seq, "resync", json.dumps({"view": seen(row) if row else None}))
+    return frame(seq, "resync", json.dumps({"view": seen(row, caps) if row else None}))

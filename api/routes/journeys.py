@@ -5,6 +5,7 @@ import binascii
 import json
 import time
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Response
@@ -20,10 +21,12 @@ from journeys import names
 from journeys.inputs import Slug
 from journeys.messages import MAX_MESSAGE_BYTES, Begin, JourneyStart, Message
 from journeys.refusals import KeyReused
+from journeys.spending import plain
 from journeys.state import Receipt
 from journeys.template import Currency, Locale, Template
-from journeys.view import View, why
+from journeys.view import BudgetView, View, why
 from providers.store import journeys as rows
+from providers.store.budgets import Caps
 from providers.store.health import SqlHealth
 from providers.store.journeys import journey_of, request_of
 from workflows.journey import JourneyWorkflow
@@ -71,7 +74,7 @@ async def start_journey(
     headers = {"Location": f"/v1/journeys/{journey_id}", "Idempotency-Key": key}
     if row is None:  # accepted, and still being written
         return JSONResponse({"journey_id": journey_id}, status_code=202, headers=headers)
-    body = seen(row)
+    body = seen(row, doors.caps)
     if turn is not None:
         body |= json.loads(bytes(turn.body))
     return JSONResponse(body, status_code=201, headers=headers)
@@ -135,13 +138,13 @@ async def list_journeys(
     found = await doors.store.read(lambda db: rows.journeys_page(db, tenant, limit=limit + 1, cursor=position, **equal))
     last = found[limit - 1] if len(found) > limit else None
     following = _cursor(last["created_at"].isoformat(), last["id"]) if last else None
-    return {"items": [seen(row) for row in found[:limit]], "next_cursor": following}
+    return {"items": [seen(row, doors.caps) for row in found[:limit]], "next_cursor": following}
 
 
 @router.get("/{journey_id}", response_model=View, responses=documented())
 async def read_journey(journey_id: JourneyId, doors: Open, tenant: Tenant) -> Any:
     """The journey as it stands: steps, inputs, what it waits for, what can be done next."""
-    return seen(await own(doors, tenant, journey_id))
+    return seen(await own(doors, tenant, journey_id), doors.caps)
 
 
 @router.get("/{journey_id}/why", responses=documented())
@@ -187,9 +190,16 @@ async def read_results(journey_id: JourneyId, step: str, doors: Open, tenant: Te
     return {"step": step, "results": [{name: result[name] for name in kept} for result in found]}
 
 
-def seen(row: Row) -> dict[str, Any]:
-    """The view, with what only the journey's row knows."""
-    return {**row["view"], "moved_from": row["moved_from"]}
+def seen(row: Row, caps: Caps) -> dict[str, Any]:
+    """The view, with what only the rows know."""
+    given = row["view"].get("budget") or {}
+    cap = row["budget_cap"] if row["budget_chosen"] else Decimal(given.get("cap") or caps.journey)
+    spent, reserved = row["budget_spent"] or Decimal(0), row["budget_reserved"] or Decimal(0)
+    money = {
+        "budget": {**BudgetView().model_dump(), **given, "cap": plain(cap), "left": plain(max(Decimal(0), cap - spent - reserved))},
+        "costs": {"spent": plain(spent), "reserved": plain(reserved)},
+    }
+    return {**row["view"], **money, "moved_from": row["moved_from"]}
 
 
 async def own(doors: Doors, tenant: str, journey_id: str) -> Row:

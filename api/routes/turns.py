@@ -10,8 +10,19 @@ from api.errors import documented
 from api.routes.journeys import converse, own
 from api.turns import ask, later, turn_json, turn_or_missing
 from journeys.inputs import Slug, Value
-from journeys.messages import MAX_MESSAGE_BYTES, Control, DecideRequest, EffectChoice, Inputs, News, PersonaRequest, StepRequest
+from journeys.messages import (
+    MAX_MESSAGE_BYTES,
+    BudgetRequest,
+    Control,
+    DecideRequest,
+    EffectChoice,
+    Inputs,
+    News,
+    PersonaRequest,
+    StepRequest,
+)
 from journeys.refusals import (
+    BelowSpent,
     JourneyClosed,
     JourneyPaused,
     KeyReused,
@@ -29,6 +40,7 @@ from journeys.refusals import (
     UnknownStep,
     WrongKind,
 )
+from journeys.spending import Dollars, plain
 from providers.store.journeys import is_accepted, turn_of
 from workflows.journey import JourneyWorkflow
 
@@ -69,6 +81,12 @@ class NewsBody(Body):
 
 class PersonaBody(Body):
     persona: Slug
+
+
+class BudgetBody(Body):
+    """US dollars that the language models of this journey may cost altogether."""
+
+    cap: Dollars
 
 
 class StepBody(Body):
@@ -152,6 +170,19 @@ async def switch_persona(
 
     asked = body.model_dump()
     return keyed(await ask(doors, tenant, journey_id, "switch_persona", JourneyWorkflow.switch_persona, make, asked, key, wait), key)
+
+
+@router.post("/budget", response_model=TurnAnswer, responses=documented(*ANY, BelowSpent))
+async def set_budget(
+    journey_id: JourneyId, body: BudgetBody, doors: Open, tenant: Tenant, key: IdempotencyKey, wait: Wait = 30.0
+) -> Response:
+    """Raise or lower what the journey's language models may cost; not below what is spent."""
+
+    def make(hashed: str) -> BudgetRequest:
+        return BudgetRequest(key=key, body_hash=hashed, cap=body.cap)
+
+    asked = {"cap": plain(body.cap)}
+    return keyed(await ask(doors, tenant, journey_id, "set_budget", JourneyWorkflow.set_budget, make, asked, key, wait), key)
 
 
 @router.post("/back", response_model=TurnAnswer, responses=documented(*ANY, StepNotOpen, UnknownStep))

@@ -65,7 +65,14 @@ class GeminiModel:
         usage = answer.usage or prices.guessed(instructions + content, answer.text)
         cost, priced_as = await prices.priced(answer.model, usage, at, self.model)
         return Generated(
-            text=answer.text, finish=finish, reason=reason, model=answer.model, usage=answer.usage, cost=cost, priced_as=priced_as
+            text=answer.text,
+            finish=finish,
+            reason=reason,
+            model=answer.model,
+            usage=answer.usage,
+            cost=cost,
+            priced_as=priced_as,
+            price_known=prices.is_known(answer.model) or prices.is_known(self.model),
         )
 
 

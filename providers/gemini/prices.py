@@ -1,6 +1,7 @@
 """What a call to Gemini costs."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from providers.prices import Tariff, about
@@ -15,8 +16,8 @@ def _sums(usage: Mapping[str, Any]) -> tuple[int, int]:
     return asked, max(said + thought, total - asked)
 
 
-TARIFF: Final = Tariff("google", "gemini-", "usageMetadata", _sums)
-price, priced = TARIFF.price, TARIFF.priced
+TARIFF: Final = Tariff("gemini", "google", "gemini-", "usageMetadata", _sums)
+price, priced, is_known = TARIFF.price, TARIFF.priced, cache(TARIFF.is_known)
 
 
 def guessed(asked: str, said: str = "") -> dict[str, Any]:

@@ -16,9 +16,10 @@ from journeys.renovation.styles import LOOKS, coherent
 from journeys.reply import Citation, Reply
 from journeys.result_page import as_text
 from journeys.safety import known, sentence, withheld
+from journeys.spending import OFFERS_MORE
 from journeys.state import MOST_OWED, JourneyState
 from journeys.template import Template
-from journeys.view import actions, called, question
+from journeys.view import Action, actions, called, question
 from journeys.vocabulary import ACTIONS, EFFECTS, FACTS, INTENTS
 from journeys.wording import told
 from providers.base import Passage
@@ -38,7 +39,12 @@ PRICING = frozenset({"estimate", "bathroom_estimate", "contractor_estimate", "pr
 # Lines that a model's words replace: all else is said by code, whoever speaks.
 CONVERSATION = frozenset({"question", "small_talk", "out_of_scope", "clarify"})
 MOST_NAMED = 8  # inputs that are still missing, in one sentence
-FIRST = frozenset({"hazard", "welcome_back", "no_model", "no_words", "owed", "let_go", "made_good"})
+FIRST = frozenset({"hazard", "welcome_back", "no_model", "no_words", "over_budget", "owed", "let_go", "made_good"})
+_WHOSE_BUDGET = {
+    "journey": "The budget for language models of this journey",
+    "tenant": "This month's budget for language models",
+    "day": "Today's budget for language models",
+}
 
 
 class OfflineWriter:
@@ -80,7 +86,18 @@ class OfflineWriter:
             for (step, skill), body in results.items()
             if body.get("citation")
         ]
-        return Reply(text="\n\n".join(parts), citations=citations, actions=actions(template, state), questions=[asked] if asked else [])
+        doable = [*_raising(say), *actions(template, state)]
+        return Reply(text="\n\n".join(parts), citations=citations, actions=doable, questions=[asked] if asked else [])
+
+
+def _raising(say: Sequence[Line]) -> list[Action]:
+    """Raising the journey's budget, where its template has the person asked; nobody in a journey can raise another."""
+    spent = [line.names for line in say if line.code == "over_budget" and line.about in OFFERS_MORE]
+    return [
+        Action(action="set_budget", label=f"Raise the budget for language models to {cap} US dollars", params={"cap": cap})
+        for scope, cap in spent
+        if scope == "journey"
+    ]
 
 
 class _Page:
@@ -296,6 +313,8 @@ def _no_words(_page: _Page, line: Line) -> str:
             return "The language model withheld its words on this, so these are my own."
         case "broken":
             return "The language model gave no words that I can use, so these are my own."
+        case "over_budget":
+            return "The budget for language models is spent, so these words are my own."
         case _:
             return "The language model can't be used at the moment, so these words are my own."
 
@@ -329,6 +348,16 @@ def _not_taken(page: _Page, line: Line) -> str:
     return (
         f"Only words come late: what you said then of {', '.join(titles)} is not noted by it. Say it again if it holds." if titles else ""
     )
+
+
+def _over_budget(page: _Page, line: Line) -> str:
+    whose = _WHOSE_BUDGET.get(next(iter(line.names), ""), _WHOSE_BUDGET["journey"])
+    ours = next(iter(line.names), "") == "journey"
+    if line.about == "stop":
+        then = "until it is raised" if ours else "until there is more of it"
+        return f"{whose} is spent. Your message is kept, and nothing more is done by models {then}."
+    offer = " You can raise it." if line.about == "ask" and ours else ""
+    return f"{whose} is spent, so I answer from my own rules and pages.{offer}"
 
 
 def _hazard(page: _Page, line: Line) -> str:
@@ -442,6 +471,8 @@ SENTENCES: dict[str, Said] = {
     "not_withdrawn": lambda page, line: (
         f"What can't be undone: {EFFECTS.get(line.about, 'it')} is out and can't be withdrawn from here, so tell those you named."
     ),
+    "over_budget": _over_budget,
+    "budget_set": lambda page, line: f"From now on the language models of this journey may cost {line.names[0]} US dollars altogether.",
     "welcome_back": _welcome_back,
     "noted": _noted,
     "out_of_bounds": _out_of_bounds,

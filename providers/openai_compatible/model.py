@@ -94,7 +94,14 @@ class ChatModel:
         usage = answer.usage or guessed(instructions + content, answer.text)
         cost, priced_as = await self.tariff.priced(answer.model, usage, at, self.model)
         return Generated(
-            text=answer.text, finish=finish, reason=reason, model=answer.model, usage=answer.usage, cost=cost, priced_as=priced_as
+            text=answer.text,
+            finish=finish,
+            reason=reason,
+            model=answer.model,
+            usage=answer.usage,
+            cost=cost,
+            priced_as=priced_as,
+            price_known=self.tariff.is_known(answer.model) or self.tariff.is_known(self.model),
         )
 
     async def _answer(

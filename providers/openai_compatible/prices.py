@@ -1,6 +1,7 @@
 """What a call to DeepSeek costs. A server that offers the same models elsewhere is charged the same: rather too much than nothing."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from providers.prices import Tariff, about
@@ -15,7 +16,8 @@ def _count(told: Any) -> int:
     return told if isinstance(told, int) else 0
 
 
-DEEPSEEK: Final = Tariff("deepseek", "deepseek-", "usage", _sums)
+DEEPSEEK: Final = Tariff("deepseek", "deepseek", "deepseek-", "usage", _sums)
+is_known = cache(DEEPSEEK.is_known)
 
 
 def guessed(asked: str, said: str = "") -> dict[str, Any]:

@@ -1,12 +1,13 @@
 """How a database is opened, and what its complaints mean: SQLite by file, PostgreSQL by URL."""
 
+import os
 import sqlite3
 import threading
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, DisconnectionError, IntegrityError, NoSuchModuleError, ProgrammingError
 
 from providers.errors import Misconfigured, StoreUnavailable
 
@@ -27,21 +28,25 @@ _PATIENCE = "SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = 
 # Classes of SQLSTATE that no waiting mends: no such table or right, no such database or schema, no such user.
 _MISFITS = ("42", "3D", "3F", "28")
 _DEADLOCK = "40P01"
+# What a connection to SQLite does not get over, though its file does: it was opened for reading only, say, and stays so.
+_WORN_OUT = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def open_engine(url: str) -> Engine:
-    """An engine with the settings we measured. Raises Misconfigured where the URL can't be used; nothing is connected yet."""
+def open_engine(url: str, *, may_make: bool = True) -> Engine:
+    """An engine with the settings we measured. Raises Misconfigured where the URL can't be used; nothing is connected yet. Unless it
+    `may_make` an SQLite file, one that is not there is out of use until it is put back."""
     try:
         parsed = make_url(url)
-        return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _server(parsed)
+        return _sqlite(parsed, may_make) if parsed.get_backend_name() == "sqlite" else _server(parsed)
     except (ArgumentError, NoSuchModuleError) as error:
         raise Misconfigured("HOMEVIEW_DATABASE_URL is no SQLAlchemy URL, such as postgresql+psycopg://user:password@host/name.") from error
     except ImportError as error:
         raise Misconfigured(f"HOMEVIEW_DATABASE_URL needs a driver ({error}): psycopg, the extra `postgres`, for PostgreSQL.") from error
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, may_make: bool) -> Engine:
     """WAL and NORMAL make SQLite three times as fast and survive kill -9."""
+    path = url.database if url.database and url.database != ":memory:" and not url.database.startswith("file:") else None
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5.0}, pool_size=READERS + 1, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -50,6 +55,23 @@ def _sqlite(url: URL) -> Engine:
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
+    @event.listens_for(engine, "do_connect")
+    def look(_dialect: Any, record: Any, _arguments: Any, _named: Any) -> None:
+        if path and not may_make and not os.path.exists(path):
+            raise sqlite3.OperationalError("the database file is not there")
+        record.info["file"] = identity(path)
+
+    @event.listens_for(engine, "checkout")
+    def still_there(_connection: Any, record: Any, _proxy: Any) -> None:
+        if path and record.info["file"] not in (None, identity(path)):  # what is written to a removed file is gone with the process
+            raise DisconnectionError("the database file was moved or removed")
+
+    @event.listens_for(engine, "handle_error")
+    def wear(context: ExceptionContext) -> None:
+        code = getattr(context.original_exception, "sqlite_errorcode", None)
+        if code is not None and code & 0xFF in _WORN_OUT:
+            context.is_disconnect = True
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # The writer takes the lock at once: a read that turns into a write can't wait for another writer, it fails.
@@ -57,6 +79,15 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def identity(path: str | None) -> tuple[int, int] | None:
+    """Which file stands there; None where none does. Another one put in its place is another."""
+    try:
+        found = os.stat(path or "")
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _server(url: URL) -> Engine:

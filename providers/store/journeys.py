@@ -4,16 +4,19 @@ import functools
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, tuple_, update
-from sqlalchemy.dialects import sqlite
 
 from journeys.messages import Ended
 from providers.base import Event, Known
+from providers.store.budgets import Caps, purses, settle
+from providers.store.inserts import insert_of
+from providers.store.inserts import unless_there as unless_there
 from providers.store.log import tell
 from providers.store.store import Store
-from providers.store.tables import briefs, events, journeys, model_calls, requests, results, timeline, turns
+from providers.store.tables import briefs, budgets, events, journeys, model_calls, requests, results, timeline, turns
 
 TOKENS_KEPT = timedelta(hours=24)  # the reply that they grew into stays
 NOWHERE = -1  # the seq of a turn that was opened and taken back, until it is opened again
@@ -59,25 +62,10 @@ class SqlRecords:
 
 
 # --- statements, built once: SQLAlchemy takes three times as long to build one and find it in its cache as to run it --------
-def _insert(dialect: str, table: Any) -> Any:
-    """The dialect's own, which knows about conflicts."""
-    if dialect == "sqlite":
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # an eighth of a second to import: not for SQLite
-
-    return postgresql.insert(table)
-
-
-@functools.cache
-def unless_there(dialect: str, table: Any) -> Any:
-    """Insert, or leave what is there."""
-    return _insert(dialect, table).on_conflict_do_nothing()
-
-
 @functools.cache
 def _open_or_move(dialect: str, columns: tuple[str, ...]) -> Any:
     """Opened before and taken back, by a killed worker say: at another place of the journey it is decided anew."""
-    fresh = _insert(dialect, turns)
+    fresh = insert_of(dialect, turns)
     moved = (turns.c.status == "open") & ((turns.c.seq != fresh.excluded.seq) | turns.c.decision.is_(None))
     put = fresh.on_conflict_do_update(index_elements=[turns.c.id], set_={name: fresh.excluded[name] for name in columns}, where=moved)
     return put.returning(turns.c.decision)
@@ -86,7 +74,7 @@ def _open_or_move(dialect: str, columns: tuple[str, ...]) -> Any:
 @functools.cache
 def _put_result(dialect: str, columns: tuple[str, ...]) -> Any:
     """A version that no decision refers to yet may be written again: a stopped turn leaves such a one behind."""
-    fresh = _insert(dialect, results)
+    fresh = insert_of(dialect, results)
     key = [results.c.journey_id, results.c.step, results.c.skill, results.c.version]
     return fresh.on_conflict_do_update(index_elements=key, set_={name: fresh.excluded[name] for name in columns})
 
@@ -115,6 +103,10 @@ _GIVE_UP = (
     update(model_calls)
     .where(model_calls.c.turn_id == _OF_TURN, model_calls.c.status == "started")
     .values(status="failed", error="NoAnswer", in_doubt=model_calls.c.in_doubt + 1, ended_at=bindparam("at"))
+    .returning(model_calls.c.deed, model_calls.c.journey_id, model_calls.c.tenant, model_calls.c.day, model_calls.c.reserved)
+)
+_KEEP_IN_DOUBT = (
+    update(model_calls).where(model_calls.c.deed == bindparam("of_deed")).values(doubtful=model_calls.c.reserved, reserved=Decimal(0))
 )
 _DROP_TOKENS = delete(events).where(events.c.kind == "token", events.c.at < bindparam("before"))
 _INSERT_ENTRIES, _INSERT_EVENTS = insert(timeline), insert(events)
@@ -134,7 +126,10 @@ _LATER = _WITH_KEY.where(
 ).order_by(turns.c.seq)
 _AMONG = tuple_(results.c.step, results.c.skill, results.c.version).in_(bindparam("refs", expanding=True))
 _RESULTS_AT = select(results).where(results.c.journey_id == _OF_JOURNEY, _AMONG)
-_JOURNEY = select(journeys).where(journeys.c.id == _OF_JOURNEY)
+_BUDGET = (budgets.c.scope == "journey") & (budgets.c.key == journeys.c.id) & (budgets.c.period == "")
+_SEEN = select(journeys, *(budgets.c[name].label(f"budget_{name}") for name in ("cap", "chosen", "spent", "reserved")))
+_SEEN = _SEEN.outerjoin(budgets, _BUDGET)
+_JOURNEY = _SEEN.where(journeys.c.id == _OF_JOURNEY)
 _TURN = select(turns).where(turns.c.id == _OF_TURN, turns.c.journey_id == _OF_JOURNEY)
 
 
@@ -173,7 +168,7 @@ def open_turn(
 @functools.cache
 def _put_brief(dialect: str) -> Any:
     """The last one stands: a turn that was opened and taken back was never asked about."""
-    fresh = _insert(dialect, briefs)
+    fresh = insert_of(dialect, briefs)
     return fresh.on_conflict_do_update(index_elements=[briefs.c.turn_id, briefs.c.call], set_={"body": fresh.excluded.body})
 
 
@@ -208,7 +203,11 @@ def close_turn(
     closed = db.execute(_CLOSE, {**turn, "ended_at": at, "of_turn": turn_id, "at_seq": seq})
     if closed.rowcount == 0:
         return False
-    db.execute(_GIVE_UP, {"of_turn": turn_id, "at": at})
+    for left in db.execute(_GIVE_UP, {"of_turn": turn_id, "at": at}).mappings().all():
+        if left["reserved"]:  # nobody knows what it cost: what it may have cost at most is spent
+            held = purses(Caps(), left["journey_id"], left["tenant"], left["day"])
+            settle(db, held, reserved=-left["reserved"], spent=left["reserved"], at=at)
+            db.execute(_KEEP_IN_DOUBT, {"of_deed": left["deed"]})
     db.execute(_DROP_TOKENS, {"before": at - TOKENS_KEPT})
     values: dict[str, Any] = {"updated_at": at, **(journey or {})}
     last = db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": len(news)}).scalar_one()
@@ -316,7 +315,7 @@ def journeys_page(
     conditions = [journeys.c.tenant == tenant, *(journeys.c[name] == value for name, value in equal.items() if value is not None)]
     if cursor:
         conditions.append(tuple_(journeys.c.created_at, journeys.c.id) < cursor)
-    statement = select(journeys).where(and_(*conditions)).order_by(journeys.c.created_at.desc(), journeys.c.id.desc()).limit(limit)
+    statement = _SEEN.where(and_(*conditions)).order_by(journeys.c.created_at.desc(), journeys.c.id.desc()).limit(limit)
     return [dict(row) for row in db.execute(statement).mappings()]
 
 

@@ -1,10 +1,13 @@
 """The tables. Alembic's migrations make them; a test holds the two against each other."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -18,8 +21,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
 class Utc(TypeDecorator[datetime]):
@@ -35,6 +39,23 @@ class Utc(TypeDecorator[datetime]):
         if not isinstance(value, datetime):
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+class Money(TypeDecorator[Decimal]):
+    """US dollars, exact to 8 decimals. SQLite knows no decimals: there it is a whole number of hundred-millionths, which adds up and
+    compares exactly."""
+
+    impl = Numeric(14, 8)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else Numeric(14, 8))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        return int(value.scaleb(8)) if value is not None and dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-8) if dialect.name == "sqlite" else Decimal(value)
 
 
 _NAMES = {
@@ -149,7 +170,8 @@ events = Table(
 Index("ix_events_tokens", events.c.at)
 
 # One row a call, by its deed: journey, turn (or inputs hash) and call name; never Temporal's ids, which repeat. `raw` is what came back,
-# word for word; `attempts` how often it was made, `in_doubt` how often of these nobody knows whether it was answered.
+# word for word; `attempts` how often it was made, `in_doubt` how often of these nobody knows whether it was answered. `reserved` is what
+# it may cost while it is under way, `doubtful` what attempts in doubt may have cost besides `cost`; both count in the budgets of its `day`.
 model_calls = Table(
     "model_calls",
     metadata,
@@ -171,8 +193,13 @@ model_calls = Table(
     Column("priced_as", String(80), nullable=False, server_default=""),
     Column("started_at", Utc, nullable=False),
     Column("ended_at", Utc),
+    Column("tenant", Id, nullable=False, server_default=""),
+    Column("day", String(10), nullable=False, server_default=""),
+    Column("reserved", Money, nullable=False, server_default="0"),
+    Column("doubtful", Money, nullable=False, server_default="0"),
     Index(None, "journey_id"),
     Index(None, "turn_id"),
+    Index(None, "tenant", "day"),
 )
 
 # What a model is told of a turn, in full; one row for each of the turn's calls.
@@ -303,4 +330,38 @@ provider_health = Table(
     Column("error", String(40), nullable=False, server_default=""),
     Column("retry_at", Utc),
     Column("probe_at", Utc),
+)
+
+# What models may cost, have cost and are about to cost. `scope`: journey (of that id), tenant (of a month) or day (of a tenant, in UTC).
+# `chosen`: a person set the cap, and no setting changes it. `told`: the highest threshold that was told, in per cent.
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("scope", String(16), primary_key=True),
+    Column("key", Id, primary_key=True),
+    Column("period", String(10), primary_key=True),
+    Column("cap", Money, nullable=False),
+    Column("chosen", Boolean, nullable=False, server_default=false()),
+    Column("spent", Money, nullable=False, server_default="0"),
+    Column("reserved", Money, nullable=False, server_default="0"),
+    Column("told", Integer, nullable=False, server_default="0"),
+)
+
+# What the people who run HomeView are told, once for each key, for ever. `status`: pending, sending, sent, in_doubt (its process died while
+# it was sending) or failed; `reached` names the targets that have it.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("about", String(80), nullable=False),
+    Column("text", String(500), nullable=False),
+    Column("raised_at", Utc, nullable=False),
+    Column("status", String(16), nullable=False, server_default="pending"),
+    Column("due_at", Utc, nullable=False),
+    Column("claimed_at", Utc),
+    Column("sent_at", Utc),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("reached", JSON, nullable=False),
+    Index(None, "status", "due_at"),
 )

@@ -6,6 +6,7 @@ from collections.abc import Container
 from typing import Protocol, Self
 
 from providers.errors import StoreUnavailable
+from providers.store.engine import identity
 from providers.store.log import BATCH, Entry, entry, newest_id, rows_after
 from providers.store.store import Store
 
@@ -40,9 +41,17 @@ class Looking:
         self._seen: int | None = None
 
     async def __aenter__(self) -> Self:
-        path = self._store.engine.url.database
-        self._db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
-        self._position = await self._store.read(newest_id)
+        self._path = self._store.engine.url.database
+        self._file = identity(self._path)
+        try:
+            self._db = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise StoreUnavailable(f"The database can't be looked at: {error}") from error
+        try:
+            self._position = await self._store.read(newest_id)
+        except BaseException:
+            self._db.close()
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -53,6 +62,8 @@ class Looking:
             version = self._db.execute("PRAGMA data_version").fetchone()[0]
         except sqlite3.Error as error:
             raise StoreUnavailable(f"The database can't be looked at: {error}") from error
+        if self._file != identity(self._path):  # the connection still reads what nobody writes any more
+            raise StoreUnavailable("The database file was moved or removed.")
         if version == self._seen:
             await asyncio.sleep(_LOOK_EVERY)
             return []

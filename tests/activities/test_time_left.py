@@ -12,7 +12,7 @@ from temporalio.worker import ActivityInboundInterceptor
 
 from activities.boundary import LONGEST, Boundary
 from activities.models import end_of_this_try
-from providers.errors import RateLimited
+from providers.errors import QuotaExhausted, RateLimited
 from workflows.policies import MODEL_CALL
 
 pytestmark = pytest.mark.anyio
@@ -64,3 +64,19 @@ async def test_what_has_no_end_is_tried_again_after_any_delay_even_one_that_is_n
     env.info = dataclasses.replace(env.info, schedule_to_close_timeout=None)
     failure = await failure_of(env, RateLimited("Asked too often.", 1e300))
     assert (failure.non_retryable, failure.next_retry_delay) == (False, timedelta(seconds=LONGEST))
+
+
+@pytest.mark.parametrize("spent", [0, 10, 20])
+async def test_each_try_waits_exactly_as_long_as_the_provider_said(spent: float) -> None:
+    failure = await failure_of(a_try(spent), RateLimited("Asked too often.", 4.5))
+    assert (failure.non_retryable, failure.next_retry_delay) == (False, timedelta(seconds=4.5))
+
+
+async def test_a_provider_that_names_no_delay_is_asked_again_after_that_of_the_policy() -> None:
+    failure = await failure_of(a_try(0), RateLimited("Asked too often."))
+    assert (failure.non_retryable, failure.next_retry_delay) == (False, None)
+
+
+async def test_a_spent_quota_burns_no_further_try() -> None:
+    failure = await failure_of(a_try(0), QuotaExhausted("Today's quota is spent."))
+    assert (failure.type, failure.non_retryable) == ("QuotaExhausted", True)

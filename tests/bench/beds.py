@@ -139,10 +139,10 @@ async def client_of(run: Processes) -> Client:
 
 
 @contextlib.asynccontextmanager
-async def homeview(work: Path, index: Path, name: str = "homeview", model: FakeGemini | None = None) -> AsyncIterator[Bed]:
+async def homeview(work: Path, index: Path, name: str = "homeview", model: FakeGemini | None = None, **more: Any) -> AsyncIterator[Bed]:
     """As people run it: Temporal, two workers and the API, SQLite, the offline mind or a model. `index` is a knowledge index that is built
-    already."""
-    with _processes(work, name, **(gemini_at(model) if model else {})) as run:
+    already, `more` are settings."""
+    with _processes(work, name, **(gemini_at(model) if model else {}), **more) as run:
         shutil.copytree(index, run.settings.index_root)
         await run.up()
         for another in WORKERS[1:]:

@@ -35,13 +35,13 @@ class Answer:
 class Caller:
     """A client that never gives up its key. No connection, no answer and "not yet" are all the same to it: once more."""
 
-    def __init__(self, http: httpx2.AsyncClient) -> None:
-        self.http = http
+    def __init__(self, http: httpx2.AsyncClient, give_up: float = GIVE_UP) -> None:
+        self.http, self.give_up = http, give_up
 
     async def ask(self, journey: str, ask: Ask, key: str) -> Answer:
         url = f"/v1/journeys/{journey}/{ask.path}" if ask.path else "/v1/journeys"
         tries = 0
-        async with asyncio.timeout(GIVE_UP):
+        async with asyncio.timeout(self.give_up):
             while True:
                 tries += 1
                 try:

@@ -13,7 +13,6 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import httpx2
@@ -24,6 +23,7 @@ from providers.base import Picture
 from providers.gemini.client import GeminiClient
 from providers.gemini.model import GeminiModel
 from tests.gemini.homeview import SensibleGemini, told
+from tests.gemini.running import IDLE_SECONDS
 from tests.matrix.cases import ALL, Case
 from tests.reliability import Fault
 from tests.running import free_port
@@ -123,9 +123,11 @@ class EmulatorSlot:
 
 @contextlib.asynccontextmanager
 async def llmock() -> AsyncIterator[str]:
-    """Its address, while inside."""
+    """Its address, while inside. It is served by hand: its own command closes idle connections before our clients do, and breaks requests
+    that are on their way then."""
     port = free_port()
-    command = [str(Path(sys.executable).parent / "llmock"), "serve", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "uvicorn", "llmock.main:app", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--timeout-keep-alive", str(IDLE_SECONDS)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as started:
         try:
             async with httpx2.AsyncClient(trust_env=False) as http, asyncio.timeout(30):

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import NoResultFound
 
 from journeys.brief import Brief
+from providers.base import Hold
 from providers.store.calls import SqlLedger, calls_of
 from providers.store.journeys import turn_of
 from providers.store.log import entries_after
@@ -18,10 +19,15 @@ pytestmark = pytest.mark.anyio
 DEED = "t/answer"
 
 
+def free(_: Brief) -> Hold:
+    return Hold()
+
+
 async def begun(store: Store) -> SqlLedger:
     ledger = SqlLedger(store)
     await ledger.begin_call(
-        {"deed": DEED, "journey_id": "j", "turn_id": "t", "name": "answer", "engine": "a:model", "prompt": "answer@1", "started_at": NOW}
+        {"deed": DEED, "journey_id": "j", "turn_id": "t", "name": "answer", "engine": "a:model", "prompt": "answer@1", "started_at": NOW},
+        hold=Hold(),
     )
     return ledger
 
@@ -61,11 +67,11 @@ async def test_the_end_of_a_turn_leaves_a_call_as_it_ended(store: Store) -> None
 async def test_a_call_made_again_keeps_its_row_and_counts_what_is_in_doubt(store: Store) -> None:
     await opened(store)
     ledger = await begun(store)
-    again = await ledger.begin_call(await row_of(store))
+    again = await ledger.begin_call(await row_of(store), hold=Hold())
     assert (again.status, again.attempt) == ("started", 2)
     await ledger.book_call(DEED, {"status": "failed", "error": "Upstream5xx", "ended_at": NOW})
-    assert (await ledger.begin_call(await row_of(store), again=False)).status == "failed"
-    assert (await ledger.begin_call(await row_of(store))).attempt == 3
+    assert (await ledger.begin_call(await row_of(store), hold=Hold(), again=False)).status == "failed"
+    assert (await ledger.begin_call(await row_of(store), hold=Hold())).attempt == 3
     call = await the_call(store)
     assert (call["status"], call["error"], call["attempts"], call["in_doubt"]) == ("started", "", 3, 1)
 
@@ -75,7 +81,7 @@ async def test_a_call_that_was_answered_is_not_begun_again_and_the_first_answer_
     ledger = await begun(store)
     await ledger.book_call(DEED, {"status": "answered", "answer": {"reply": "one"}, "cost": Decimal("0.00123"), "ended_at": NOW})
     late = await ledger.book_call(DEED, {"status": "broken", "why": "late", "ended_at": NOW})
-    assert (late.status, (await ledger.begin_call(await row_of(store))).status) == ("answered", "answered")
+    assert (late.status, (await ledger.begin_call(await row_of(store), hold=Hold())).status) == ("answered", "answered")
     assert await ledger.answer_of(DEED) == {"reply": "one"}
     assert (await the_call(store))["cost"] == Decimal("0.00123000")
 
@@ -107,14 +113,14 @@ async def test_a_call_begins_with_the_brief_it_is_made_from_and_not_without_one(
     ledger = SqlLedger(store)
     row = {"deed": DEED, "journey_id": "j", "turn_id": "t", "name": "answer", "engine": "a:model", "prompt": "answer@1", "started_at": NOW}
     with pytest.raises(NoResultFound):
-        await ledger.begin_first(row, "answer")
+        await ledger.begin_first(row, "answer", free)
     assert await store.read(lambda db: calls_of(db, "j")) == []
     brief = Brief(call="answer", seq=1, text="hello", journey="A kitchen", persona="homeowner", locale="en-US", summary="-")
     await ledger.keep_brief("j", "t", brief, NOW)
-    assert [(await ledger.begin_first(row, "answer"))[1] for _ in range(2)] == [brief, brief]
+    assert [(await ledger.begin_first(row, "answer", free))[1] for _ in range(2)] == [brief, brief]
     assert ((call := await the_call(store))["status"], call["attempts"], call["in_doubt"]) == ("started", 2, 1)
     await ledger.book_call(DEED, {"status": "answered", "answer": {"reply": "one"}, "ended_at": NOW})
-    assert ((await ledger.begin_first(row, "answer"))[0]).status == "answered"
+    assert ((await ledger.begin_first(row, "answer", free))[0]).status == "answered"
 
 
 async def test_a_turn_is_told_as_it_is_decided_unless_its_journey_was_paused_meanwhile(store: Store) -> None:

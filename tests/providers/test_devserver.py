@@ -60,7 +60,7 @@ def test_another_namespace_is_made_at_start():
 def test_no_flag_of_the_file_is_given_twice():
     assert len(set(SERVICE["command"])) == len(SERVICE["command"])
     keys = [flag.rpartition("=")[0] for flag in SERVICE["command"] if flag.count("=") == 2]
-    assert len(set(keys)) == len(keys) == 9
+    assert len(set(keys)) == len(keys) == 13
 
 
 def test_the_server_is_tuned_as_measured():
@@ -70,6 +70,10 @@ def test_the_server_is_tuned_as_measured():
         "--dynamic-config-value=history.transferProcessorMaxPollRPS=5000",
         "--dynamic-config-value=history.timerProcessorMaxPollRPS=5000",
         "--dynamic-config-value=history.visibilityProcessorMaxPollRPS=5000",
+        "--dynamic-config-value=matching.enableFairness=true",
+        "--dynamic-config-value=matching.numTaskqueueReadPartitions=1",
+        "--dynamic-config-value=matching.numTaskqueueWritePartitions=1",
+        "--dynamic-config-value=system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=3",
     ]
 
 

@@ -1,0 +1,88 @@
+"""Where alerts arrive in tests: a mail server and a webhook over real sockets, which keep what they get."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from typing import Any
+
+
+@dataclass
+class Mailbox:
+    """As much of SMTP (RFC 5321) as a client needs that has no password."""
+
+    port: int = 0
+    mails: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"mailto://localhost:{self.port}?from=homeview@example.org&to=operator@example.org&mode=insecure"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def say(line: str) -> None:
+            writer.write(f"{line}\r\n".encode())
+            await writer.drain()
+
+        await say("220 mailbox")
+        while line := (await reader.readline()).decode().strip():
+            verb = line.split()[0].upper()
+            if verb == "DATA":
+                await say("354 go on")
+                raw = await reader.readuntil(b"\r\n.\r\n")
+                body = message_from_bytes(raw, policy=policy.default).get_body(("plain", "html"))
+                self.mails.append(body.get_content() if body else "")
+            await say("250 mailbox" if verb != "QUIT" else "221 bye")
+            if verb == "QUIT":
+                break
+        writer.close()
+
+
+@dataclass
+class Webhook:
+    """Answers `status` to each POST; `held` keeps it waiting before that."""
+
+    port: int = 0
+    status: int = 200
+    posts: list[dict[str, Any]] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def url(self) -> str:
+        return f"json://someone:secret@127.0.0.1:{self.port}/alerts"
+
+    @property
+    def texts(self) -> list[str]:
+        return [post["message"] for post in self.posts]
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        [length] = [int(line.split(":")[1]) for line in head.splitlines() if line.lower().startswith("content-length")]
+        self.posts.append(json.loads(await reader.readexactly(length)))
+        self.arrived.set()
+        await self.go.wait()
+        writer.write(f"HTTP/1.1 {self.status} Said\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+        with contextlib.suppress(ConnectionError):
+            await writer.drain()
+        writer.close()
+
+
+@contextlib.asynccontextmanager
+async def mailbox() -> AsyncIterator[Mailbox]:
+    box = Mailbox()
+    async with await asyncio.start_server(box.serve, "localhost") as server:
+        box.port = server.sockets[0].getsockname()[1]
+        yield box
+
+
+@contextlib.asynccontextmanager
+async def webhook(*, held: bool = False) -> AsyncIterator[Webhook]:
+    hook = Webhook()
+    if not held:
+        hook.go.set()
+    async with await asyncio.start_server(hook.serve, "127.0.0.1") as server:
+        hook.port = server.sockets[0].getsockname()[1]
+        yield hook
+        hook.go.set()

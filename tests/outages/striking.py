@@ -1,0 +1,311 @@
+"""The faults themselves, each as something that is entered and left: it strikes, it lasts, it is lifted."""
+
+import asyncio
+import contextlib
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import pytest
+
+from providers.index import COLLECTION, MARKER, POINTER, chroma_at
+from tests.crashes.asking import say
+from tests.outages.house import House, a_message, rows
+from tests.postgres import Cluster
+from tests.running import until
+
+
+@contextlib.asynccontextmanager
+async def killed(home: House, *names: str) -> AsyncIterator[None]:
+    """kill -9; lifted by starting them again."""
+    home.processes.kill(*names)
+    try:
+        yield
+    finally:
+        if "temporal" in names:
+            await home.processes.temporal()
+        if "worker" in names:
+            home.processes.worker()
+        if "api" in names:
+            await home.processes.api()
+
+
+@contextlib.asynccontextmanager
+async def stopped(home: House, *names: str) -> AsyncIterator[None]:
+    """SIGSTOP, then SIGCONT: what a machine does that is suspended, or swaps."""
+    processes = [home.processes.running[name] for name in names]
+    for process in processes:
+        process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.send_signal(signal.SIGCONT)
+
+
+_HOLD = """
+import sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
+db.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+if len(sys.argv) > 2:
+    time.sleep(float(sys.argv[2]))
+else:
+    sys.stdin.read()
+"""
+
+
+@contextlib.asynccontextmanager
+async def locked(database: Path, seconds: float | None = None) -> AsyncIterator[None]:
+    """Another process holds the database's write lock, as a backup or a forgotten shell does; for so long, or until it is left."""
+    how_long = [] if seconds is None else [str(seconds)]
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _HOLD, str(database), *how_long, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert holder.stdout and holder.stdin
+    assert await holder.stdout.readline() == b"held\n"
+    try:
+        yield
+    finally:
+        holder.stdin.close()
+        await holder.wait()
+
+
+@contextlib.asynccontextmanager
+async def one_stopped(home: House) -> AsyncIterator[None]:
+    """Two workers, and the one that is in the middle of the crowd's turns stands still; the other takes them over."""
+    with contextlib.ExitStack() as lifted:
+        async with locked(home.processes.settings.database_file or Path()):  # holds it where it is: about to write a turn
+            home.processes.running["worker"].send_signal(signal.SIGSTOP)
+            lifted.callback(home.processes.running["worker"].send_signal, signal.SIGCONT)
+            home.processes.worker("another")
+            lifted.callback(home.processes.kill, "another")
+            await until(lambda: "worker.polling" in home.processes.log("another"), 30)
+        await home.caller.ask(home.journeys[1], a_message(home.faults, 77), f"{home.faults}-taken-over")
+        yield
+
+
+@contextlib.asynccontextmanager
+async def no_file_may_grow(home: House) -> AsyncIterator[None]:
+    """RLIMIT_FSIZE 0: every write to a file fails, of worker and API alone, logs included."""
+    with contextlib.ExitStack() as lifted:
+        for pid in (home.processes.running[name].pid for name in ("worker", "api")):
+            before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
+            lifted.callback(resource.prlimit, pid, resource.RLIMIT_FSIZE, before)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def moved_away(*files: Path) -> AsyncIterator[None]:
+    away = [file.rename(file.with_name(f"{file.name}.away")) for file in files]
+    try:
+        yield
+    finally:
+        for file, kept in zip(files, away, strict=True):
+            kept.rename(file)
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    """A disk of 1 MB; skips the test where mounting is refused."""
+    folder.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, text=True)
+    if made.returncode:
+        pytest.skip(f"no file system can be mounted here: {made.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextlib.asynccontextmanager
+async def full(folder: Path) -> AsyncIterator[None]:
+    """Not a byte is left."""
+    ballast = folder / "ballast"
+    with contextlib.suppress(OSError), ballast.open("wb", buffering=0) as file:
+        for size in (4096, 1):
+            while True:
+                with contextlib.suppress(OSError):
+                    file.write(b"x" * size)
+                    continue
+                break
+    try:
+        yield
+    finally:
+        ballast.unlink()
+
+
+@contextlib.asynccontextmanager
+async def read_only(home: House, disk: Path) -> AsyncIterator[None]:
+    """As a kernel leaves a disk that had an error. It is busy while somebody has it open: both are started anew on it."""
+    home.processes.kill("worker", "api")
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    try:
+        home.processes.worker()
+        await home.processes.api()
+        yield
+    finally:
+        subprocess.run(["mount", "-o", "remount,rw", str(disk)], check=True)
+
+
+@contextlib.asynccontextmanager
+async def down(server: Cluster) -> AsyncIterator[None]:
+    with server.away():
+        yield
+
+
+@contextlib.asynccontextmanager
+async def takes_no_writes(server: Cluster, home: House) -> AsyncIterator[None]:
+    """What a standby says, and a server whose disk is kept from running full."""
+
+    async def told(setting: str) -> None:
+        server.tell(f"ALTER SYSTEM SET default_transaction_read_only = {setting}")
+        server.tell("SELECT pg_reload_conf()")
+        url = home.processes.settings.database_url
+        await until(lambda: rows(url, "SHOW default_transaction_read_only") == [(setting,)], 10)
+
+    await told("on")
+    try:
+        yield
+    finally:
+        await told("off")
+
+
+@contextlib.asynccontextmanager
+async def without_index(root: Path) -> AsyncIterator[None]:
+    with contextlib.ExitStack() as lifted:
+        away = root.rename(root.with_name("index.away"))
+        lifted.callback(away.rename, root)
+        yield
+
+
+@contextlib.asynccontextmanager
+async def pointing_nowhere(root: Path) -> AsyncIterator[None]:
+    pointer = root / POINTER
+    kept = pointer.read_text()
+    pointer.write_text("0123456789abcdef")
+    try:
+        yield
+    finally:
+        pointer.write_text(kept)
+
+
+@contextlib.asynccontextmanager
+async def pointing_at(root: Path, spoil: Callable[[Path], None]) -> AsyncIterator[None]:
+    """A copy of the index, spoilt before the pointer is moved to it."""
+    pointer = root / POINTER
+    kept = pointer.read_text().strip()
+    copy = root / "fedcba9876543210"
+    shutil.copytree(root / kept, copy)
+    spoil(copy)
+    pointer.write_text(copy.name)
+    try:
+        yield
+    finally:
+        pointer.write_text(kept)
+        shutil.rmtree(copy, ignore_errors=True)
+
+
+@contextlib.asynccontextmanager
+async def damaged_where_it_stands(root: Path) -> AsyncIterator[None]:
+    """The very files that the worker has open."""
+    folder = root / (root / POINTER).read_text().strip()
+    kept = shutil.copytree(folder, root.with_name("index.kept"))
+    damage(folder)
+    try:
+        yield
+    finally:
+        for file in (file for file in kept.rglob("*") if file.is_file()):
+            shutil.copy(file, folder / file.relative_to(kept))
+        shutil.rmtree(kept)
+
+
+def damage(folder: Path) -> None:
+    """Garbage in place of what Chroma wrote; what says that the index is whole stays."""
+    for file in folder.rglob("*"):
+        if file.is_file() and file.name != MARKER:
+            file.write_bytes(b"garbage" * (file.stat().st_size // 7 + 1))
+
+
+def empty(folder: Path) -> None:
+    """A whole index without a passage."""
+    client = chroma_at(folder)
+    client.delete_collection(COLLECTION)
+    client.create_collection(COLLECTION, embedding_function=None, metadata={"hnsw:space": "cosine"})
+    client.close()
+
+
+@contextlib.asynccontextmanager
+async def at_its_start(home: House, fault: contextlib.AbstractAsyncContextManager[None]) -> AsyncIterator[None]:
+    """A worker that has never seen the index as it should be."""
+    home.processes.kill("worker")
+    async with fault:
+        home.processes.worker()
+        yield
+
+
+class Clock:
+    """What a process takes for the time: libfaketime, told by a file, so that it jumps while the process runs. Its monotonic clock goes
+    on as ever, as it does where the time of a machine is set."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.set("+0")
+
+    def set(self, off: str) -> None:
+        draft = self.file.with_suffix(".new")
+        draft.write_text(f"{off}\n")
+        draft.replace(self.file)
+
+    def environment(self) -> dict[str, str]:
+        return {
+            "LD_PRELOAD": str(libfaketime()),
+            "FAKETIME_TIMESTAMP_FILE": str(self.file),
+            "FAKETIME_CACHE_DURATION": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+
+def libfaketime() -> Path:
+    """Skips the test where it is not installed."""
+    found = [*Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), *Path("/usr/lib/faketime").glob("libfaketimeMT.so.1")]
+    if not found:
+        pytest.skip("libfaketime is not installed here; on Debian and Ubuntu: apt-get install faketime")
+    return found[0]
+
+
+@contextlib.asynccontextmanager
+async def jumped(home: House, clock: Clock, seconds: int, now: Callable[[House], Awaitable[datetime]]) -> AsyncIterator[None]:
+    """Until `now`, which asks the process for its time, is so far off."""
+
+    async def is_off(by: int) -> bool:
+        return abs((await now(home) - datetime.now(UTC)).total_seconds() - by) < 60
+
+    clock.set(f"{seconds:+d}")
+    try:
+        await until(lambda: is_off(seconds), 30)
+        yield
+    finally:
+        clock.set("+0")
+    await until(lambda: is_off(0), 30)
+
+
+async def workers_time(home: House) -> datetime:
+    """When the worker says that it read a message."""
+    asked = home.clock_asks = home.clock_asks + 1
+    answer = await home.caller.ask(home.journeys[3], say(f"what time is it, for the {asked}. time?"), f"clock-{asked}")
+    [(at,)] = rows(
+        home.processes.settings.database_url, "SELECT started_at FROM model_calls WHERE turn_id = ?", answer.body["turn"]["turn_id"]
+    )
+    return datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+
+async def apis_time(home: House) -> datetime:
+    return parsedate_to_datetime((await home.http.get("/healthz")).headers["date"])

@@ -18,8 +18,11 @@ from workflows.policies import MODEL_CALL
 PAGE: Final = Path(__file__).parents[1] / "docs" / "reliability.md"
 MODELS: Final = ("gemini-3.8-flash", "gemini-3.5-flash-lite")  # in the order in which they are asked
 WORD: Final = "*word*"  # stands in a row for what the ledger calls the fault
-Call = Literal["answer", "reply"]
-CALLS: Final[tuple[Call, ...]] = ("answer", "reply")
+Call = Literal["answer", "reply", "vision", "embedding"]  # vision: an answer that is not streamed, to a message with a picture
+CALLS: Final[tuple[Call, ...]] = ("answer", "reply", "vision", "embedding")
+IN_A_TURN: Final[tuple[Call, ...]] = ("answer", "reply")  # what a person is told of differs; vision ends as an answer does
+Lasting = Literal["once", "three times", "for 30 minutes", "for ever"]
+LASTING: Final[tuple[Lasting, ...]] = ("once", "three times", "for 30 minutes", "for ever")
 
 
 class Row(NamedTuple):
@@ -33,36 +36,44 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Way:
-    """What comes of a kind of fault that is met once, and of one that does not end."""
+    """What comes of a kind of fault that is met once, three times, and of one that does not end within the turn."""
 
     title: str
     means: str
     once: tuple[Row, ...]
+    thrice: tuple[Row, ...]
     ever: tuple[Row, ...]
+
+    def met(self, lasting: Lasting) -> tuple[Row, ...]:
+        return {"once": self.once, "three times": self.thrice}.get(lasting, self.ever)
 
 
 PASSES = Way(
     "it may pass",
     "the model or the way to it fails; asked again it may answer",
     once=(Row("", "answered", calls=2),),
+    thrice=(Row("", "failed", WORD, 3), Row(".route2", "answered")),
     ever=(Row("", "failed", WORD, 3), Row(".route2", "failed", WORD, 3)),
 )
 REFUSED = Way(
     "it is refused",
     "the same request will be refused again, or not before the person has waited too long",
     once=(Row("", "failed", WORD), Row(".route2", "answered")),
+    thrice=(Row("", "failed", WORD), Row(".route2", "failed", WORD)),
     ever=(Row("", "failed", WORD), Row(".route2", "failed", WORD)),
 )
 WITHHELD = Way(
     "the answer is withheld",
     "the provider's safety rules block what was asked or answered",
     once=(Row("", "blocked", WORD),),
+    thrice=(Row("", "blocked", WORD),),
     ever=(Row("", "blocked", WORD),),
 )
 UNUSABLE = Way(
     "the answer can't be used",
     "it arrives, and is not what was asked for",
     once=(Row("", "broken", WORD), Row(".repair", "answered")),
+    thrice=(Row("", "broken", WORD), Row(".repair", "broken", WORD), Row(".route2", "broken", WORD), Row(".route2.repair", "answered")),
     ever=(
         Row("", "broken", WORD),
         Row(".repair", "broken", WORD),
@@ -70,7 +81,13 @@ UNUSABLE = Way(
         Row(".route2.repair", "broken", WORD),
     ),
 )
-LATE = Way("it is late", "the answer arrives within its time", once=(Row("", "answered"),), ever=(Row("", "answered"),))
+LATE = Way(
+    "it is late",
+    "the answer arrives within its time",
+    once=(Row("", "answered"),),
+    thrice=(Row("", "answered"),),
+    ever=(Row("", "answered"),),
+)
 WAYS: Final = (PASSES, REFUSED, WITHHELD, UNUSABLE, LATE)
 
 
@@ -90,6 +107,8 @@ class Fault:
         return self.name if self.seconds == 1 else f"{self.name}_{self.seconds:g}s"
 
 
+NO_CONNECTION: Final = "no_connection"  # nobody listens: it befalls the way to the fake, not the fake
+
 FAULTS: Final = (
     Fault("overloaded", "the model is overloaded (503)", PASSES, "Upstream5xx"),
     Fault("internal", "an error on the provider's side (500)", PASSES, "Upstream5xx"),
@@ -97,21 +116,27 @@ FAULTS: Final = (
     Fault("bad_gateway", "a gateway's page in place of an answer (502)", PASSES, "Upstream5xx"),
     Fault("broken_json", "what arrives can't be read", PASSES, "Upstream5xx"),
     Fault("error_in_stream", "an error in the middle of an answer", PASSES, "Upstream5xx"),
+    Fault(NO_CONNECTION, "the connection is refused", PASSES, "UpstreamNetwork"),
     Fault("reset", "the connection closes with no answer", PASSES, "UpstreamNetwork"),
     Fault("torn", "the connection closes in the middle of an answer", PASSES, "UpstreamNetwork"),
     Fault("cut_stream", "an answer ends before it is finished", PASSES, "UpstreamNetwork"),
     Fault("hang", "silence", PASSES, "UpstreamTimeout", silent=True),
     Fault("stalled_stream", "silence in the middle of an answer", PASSES, "UpstreamTimeout", silent=True),
     Fault("slow", "an answer that is later than its time", PASSES, "UpstreamTimeout", seconds=60, silent=True),
+    Fault("gave_up", "the provider waited too long for the request (408)", PASSES, "UpstreamTimeout"),
+    Fault("rate_limited_untimed", "too many requests, and not how long to wait (429)", PASSES, "RateLimited"),
     Fault("rate_limited", "too many requests: come again in a second (429)", PASSES, "RateLimited", seconds=1),
     Fault("rate_limited", "too many requests: come again in a minute (429)", REFUSED, "RateLimited", seconds=60),
     Fault("daily_quota", "today's quota is spent (429)", REFUSED, "QuotaExhausted"),
     Fault("invalid_key", "the key is not accepted (400)", REFUSED, "AuthConfig"),
+    Fault("unauthenticated", "there is no valid login (401)", REFUSED, "AuthConfig"),
+    Fault("no_rights", "the key's rights do not reach (403)", REFUSED, "AuthConfig"),
     Fault("invalid_argument", "the request is not accepted (400)", REFUSED, "InvalidRequest"),
     Fault("model_not_found", "there is no such model (404)", REFUSED, "InvalidRequest"),
     Fault("prompt_blocked", "what was asked is blocked", WITHHELD, "Blocked"),
     Fault("candidate_blocked", "what was answered is blocked", WITHHELD, "Blocked"),
     Fault("max_tokens", "the answer is too long and was cut off", UNUSABLE, "Truncated"),
+    Fault("truncated_json", "the answer's JSON ends in its middle", UNUSABLE, "WrongShape"),
     Fault("wrong_schema", "the answer has another shape", UNUSABLE, "WrongShape"),
     Fault("no_candidates", "there is no answer in the answer", UNUSABLE, "Empty"),
     Fault("empty_text", "the answer is empty", UNUSABLE, "Empty"),
@@ -119,17 +144,20 @@ FAULTS: Final = (
 )
 
 # What the person is told of it, by how it ended; "" is everything else.
+_NO_ANSWER: Final = {
+    "blocked": "The language model withheld its answer to this, so I read it by my own rules.",
+    "broken": "The language model gave no answer that I can use, so I answer from my own rules and pages.",
+    "": "The language model can't be used at the moment, so I answer from my own rules and pages.",
+}
 SENTENCES: Final[dict[Call, dict[str, str]]] = {
-    "answer": {
-        "blocked": "The language model withheld its answer to this, so I read it by my own rules.",
-        "broken": "The language model gave no answer that I can use, so I answer from my own rules and pages.",
-        "": "The language model can't be used at the moment, so I answer from my own rules and pages.",
-    },
+    "answer": _NO_ANSWER,
+    "vision": _NO_ANSWER,
     "reply": {
         "blocked": "The language model withheld its words on this, so these are my own.",
         "broken": "The language model gave no words that I can use, so these are my own.",
         "": "The language model can't be used at the moment, so these words are my own.",
     },
+    "embedding": {},
 }
 
 
@@ -145,15 +173,18 @@ class End:
     asked: int
 
 
-def end_of(way: Way, word: str, call: Call, ever: bool) -> End:
-    met = way.ever if ever else way.once
-    rows = tuple(Row(call + row.name, row.status, word if row.error == WORD else row.error, row.calls) for row in met)
+def end_of(way: Way, word: str, call: Call, lasting: Lasting) -> End:
+    if call == "embedding":  # asked once a turn; where it gives nothing, the passages of the free index stand
+        row = Row("embed", "answered") if way is LATE else Row("embed", "failed", word)
+        return End(engine_of(MODELS[0]), (), "", (row, Row("answer", "answered")), 2)
+    named: Call = "answer" if call == "vision" else call
+    rows = tuple(Row(named + row.name, row.status, word if row.error == WORD else row.error, row.calls) for row in way.met(lasting))
     last = {model_of(row.name): row for row in rows}  # of each model: what its calls came to
     degraded = tuple(row.error if row.status == "failed" else row.status for row in last.values() if row.status != "answered")
     asked = sum(row.calls for row in rows)
     by = next((model for model, row in last.items() if row.status == "answered"), None)
     if by is not None:
-        return End(engine_of(by if call == "answer" else MODELS[0]), degraded, "", rows, asked)
+        return End(engine_of(by if named == "answer" else MODELS[0]), degraded, "", rows, asked)
     told = SENTENCES[call].get(degraded[-1], SENTENCES[call][""])
     if call == "reply":
         return End(engine_of(MODELS[0]), degraded, told, rows, asked)
@@ -172,7 +203,7 @@ def engine_of(model: str) -> str:
 # --- the page ------------------------------------------------------------------------------------------------------------
 # Of the vector of a message, where a paid embedder finds the passages (HOMEVIEW_EMBEDDER=gemini); tests/test_model_embedding.py.
 EMBED_FAILED = f"the reply as always, from the passages of the free index<br>`embed` failed ({WORD})<br>1 request"
-EMBEDDING: Final = {
+EMBEDDING: Final[dict[Way, str]] = {
     PASSES: EMBED_FAILED,
     REFUSED: EMBED_FAILED,
     WITHHELD: "can't befall it",
@@ -241,12 +272,11 @@ def ways() -> str:
     rows = []
     for way in WAYS:
         name = f"**{way.title}**: {way.means}"
-        both = [[cell(end_of(way, WORD, call, ever)) for call in CALLS] for ever in (False, True)]
-        if both[0] == both[1]:
-            rows.append([name, "once or for ever", *both[0], EMBEDDING[way]])
-        else:
-            rows.append([name, "once", *both[0], EMBEDDING[way]])
-            rows.append(["", "for ever", *both[1], EMBEDDING[way]])
+        lasting: tuple[Lasting, ...] = ("once", "three times", "for ever")
+        cells = {times: [cell(end_of(way, WORD, call, times)) for call in IN_A_TURN] for times in lasting}
+        alike = [times for times in lasting if cells[times] == cells["for ever"]]
+        told: list[tuple[str, Lasting]] = [*((times, times) for times in lasting if times not in alike), (" or ".join(alike), "for ever")]
+        rows += [[name if nth == 0 else "", words, *cells[times], EMBEDDING[way]] for nth, (words, times) in enumerate(told)]
     return table(["what comes of it", "the fault is met", "first call, `answer`", "second call, `reply`", "`embedding`"], rows)
 
 
@@ -270,7 +300,7 @@ def shown(row: Row) -> str:
 
 def sentences() -> str:
     names = {"blocked": WITHHELD.title, "broken": UNUSABLE.title, "": "anything else"}
-    rows = [[name, *(f"“{SENTENCES[call][kind]}”" for call in CALLS)] for kind, name in names.items()]
+    rows = [[name, *(f"“{SENTENCES[call][kind]}”" for call in IN_A_TURN)] for kind, name in names.items()]
     return table(["why", "first call, `answer`", "second call, `reply`"], rows)
 
 
@@ -290,14 +320,19 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def written(page: str) -> str:
-    """The page with its tables as they must be: each stands between two comments of its name."""
+    """The page with its tables as they must be."""
     for name, text in tables().items():
-        opening, closing = f"<!-- {name}: python -m tests.reliability -->\n", f"\n<!-- /{name} -->"
-        before, _, rest = page.partition(opening)
-        _, found, after = rest.partition(closing)
-        assert found, f"the page has no place for the table {name}"
-        page = f"{before}{opening}{text}{closing}{after}"
+        page = with_table(page, name, "python -m tests.reliability", text)
     return page
+
+
+def with_table(page: str, name: str, command: str, text: str) -> str:
+    """Each table stands between two comments of its name; the first one says which command writes it."""
+    opening, closing = f"<!-- {name}: {command} -->\n", f"<!-- /{name} -->"
+    before, _, rest = page.partition(opening)
+    _, found, after = rest.partition(closing)
+    assert found, f"the page has no place for the table {name}"
+    return f"{before}{opening}{text}\n{closing}{after}"
 
 
 if __name__ == "__main__":

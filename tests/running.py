@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import uvicorn
 from temporalio.api.enums.v1 import EventType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.client import Client, WorkflowHistory
 from temporalio.common import SearchAttributeKey
 from temporalio.testing import WorkflowEnvironment
@@ -24,7 +25,7 @@ from api.app import create_app
 from journeys.names import SEARCH_ATTRIBUTE_NAMES
 from providers.base import LanguageModel
 from providers.breaker import Breakers
-from providers.devserver import dev_server_command, find_temporal, test_server_arguments
+from providers.devserver import dev_server_command, find_temporal, search_attributes, test_server_arguments
 from providers.memory import SqlMemory
 from providers.outlets import Outbox
 from providers.settings import Settings
@@ -57,6 +58,17 @@ async def local_server() -> AsyncIterator[WorkflowEnvironment]:
         dev_server_log_level="error",
         search_attributes=[SearchAttributeKey.for_keyword(name) for name in SEARCH_ATTRIBUTE_NAMES],
     ) as env:
+        yield env
+
+
+@contextlib.asynccontextmanager
+async def skipping_server() -> AsyncIterator[WorkflowEnvironment]:
+    """A server that skips time where it is told to sleep."""
+    binary = Path(sys.executable).parent / "temporal-test-server"
+    async with await WorkflowEnvironment.start_time_skipping(data_converter=data_converter, test_server_existing_path=str(binary)) as env:
+        # It rejects a task for ever when that upserts an attribute it does not know.
+        request = AddSearchAttributesRequest(namespace="default", search_attributes=search_attributes())
+        await env.client.operator_service.add_search_attributes(request)
         yield env
 
 

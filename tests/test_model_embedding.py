@@ -18,16 +18,16 @@ from providers.pages import OUR_PAGES, read_passages
 from providers.store.calls import calls_of
 from tests import reliability
 from tests.gemini.fake import FakeGemini
-from tests.gemini.faults import Fault
 from tests.gemini.homeview import SensibleGemini
 from tests.gemini.running import fake_gemini
+from tests.matrix.cases import befalls
 from tests.running import Stack, stack
 from worker.build import Providers
 
 pytestmark = pytest.mark.anyio
 EMBED = "batchEmbedContents"
 ASKED = next(passage for passage in read_passages(OUR_PAGES) if passage.region == "general" and passage.asked)
-CAN_BEFALL = [fault for fault in reliability.FAULTS if Fault(fault=fault.name, seconds=fault.seconds).fits(EMBED)]
+CAN_BEFALL = [fault for fault in reliability.FAULTS if fault.name != reliability.NO_CONNECTION and befalls(fault, "embedding")]
 HOW_LONG = "how long does a kitchen renovation take?"
 
 

@@ -6,7 +6,6 @@ HOMEVIEW_SEED repeats a run; its seed is printed.
 """
 
 import asyncio
-import contextlib
 import os
 import random
 import shutil
@@ -21,35 +20,22 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
-from providers.devserver import search_attributes
 from providers.gemini.client import GeminiClient
 from providers.gemini.model import DEFAULT_MODEL, GeminiModel
 from providers.settings import Settings
-from providers.temporal import data_converter
 from tests.gemini.fake import FakeGemini
 from tests.gemini.homeview import SensibleGemini
 from tests.gemini.running import fake_gemini
 from tests.journeys.playing import Act, Before, Player, read, scripts
-from tests.running import Stack, replays, stack, until
+from tests.running import Stack, replays, skipping_server, stack, until
 
 pytestmark = pytest.mark.anyio
 SEED = int(os.environ.get("HOMEVIEW_SEED") or random.SystemRandom().randrange(10**6))
 DRAWN = random.Random(SEED).sample(scripts(), 2)
 ASKED = scripts() if os.environ.get("HOMEVIEW_PLAYED") == "all" else sorted(DRAWN)
 DISTURBED = scripts() if os.environ.get("HOMEVIEW_PLAYED") == "all" else DRAWN[:1]
-
-
-@contextlib.asynccontextmanager
-async def skipping() -> AsyncIterator[WorkflowEnvironment]:
-    """A server of its own for each stack: a worker takes whatever its queue holds."""
-    binary = Path(sys.executable).parent / "temporal-test-server"
-    async with await WorkflowEnvironment.start_time_skipping(data_converter=data_converter, test_server_existing_path=str(binary)) as env:
-        request = AddSearchAttributesRequest(namespace="default", search_attributes=search_attributes())
-        await env.client.operator_service.add_search_attributes(request)
-        yield env
 
 
 @dataclass
@@ -66,7 +52,7 @@ class Stage:
 
 @pytest.fixture(scope="module")
 async def offline(mind: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with skipping() as env, stack(env, tmp_path_factory.mktemp("offline"), mind) as homeview:
+    async with skipping_server() as env, stack(env, tmp_path_factory.mktemp("offline"), mind) as homeview:
         yield Stage(env, homeview)
 
 
@@ -85,7 +71,7 @@ async def test_a_journey_is_talked_to_its_end_offline(offline: Stage, undisturbe
 
 @pytest.fixture(scope="module")
 async def asking(mind: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with fake_gemini(rule=SensibleGemini(mind[0])) as gemini, skipping() as env:
+    async with fake_gemini(rule=SensibleGemini(mind[0])) as gemini, skipping_server() as env:
         client = GeminiClient(SecretStr("a-key"), gemini.url)
         models = [GeminiModel(client, DEFAULT_MODEL)]
         async with stack(env, tmp_path_factory.mktemp("asked"), mind, models=models) as homeview:
@@ -155,7 +141,7 @@ async def test_a_worker_killed_in_a_turn_and_forty_five_silent_days_change_nothi
     if name not in undisturbed:
         undisturbed[name] = await offline.player(name).play()
     shutil.copytree(index_root, tmp_path / "index")
-    async with fake_gemini(rule=SensibleGemini(mind[0])) as gemini, skipping() as env:
+    async with fake_gemini(rule=SensibleGemini(mind[0])) as gemini, skipping_server() as env:
         key = {"gemini_api_key": SecretStr("a-key"), "gemini_base_url": gemini.url}
         async with stack(env, tmp_path, mind, worker=False, **key) as homeview:
             worker = KilledWorker(homeview.settings, gemini, at)

@@ -1,6 +1,7 @@
 """Measure the engine beside its peers: `python -m tests.bench`, or `make bench`. It prints and records; it asserts nothing.
 
 `turns` has HomeView answer with the offline mind, `model` ask a language model, each beside peers; the others are about HomeView alone.
+`faults` counts what comes of every fault of a model, and writes the counts into docs/reliability.md.
 Read ratios and CPU milliseconds. Seconds belong to the machine and to whatever else ran on it: `others` says how many cores
 that was, `speed` how fast a core was (both beside each cell).
 """
@@ -14,11 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import fairness, growth, inputs, intents, model, moving, parked, retrieval, start, streams, turns
+from tests.bench import fairness, faults, growth, inputs, intents, model, moving, parked, retrieval, start, streams, turns
 from tests.bench.beds import build_index
 from tests.bench.cells import Report, open_out
 
-PARTS = ("turns", "model", "streams", "growth", "parked", "moving", "start", "retrieval", "inputs", "intents", "fairness")
+PARTS = ("turns", "model", "streams", "growth", "parked", "moving", "start", "retrieval", "inputs", "intents", "fairness", "faults")
 
 
 def arguments() -> argparse.Namespace:
@@ -50,6 +51,7 @@ async def run(chosen: argparse.Namespace, work: Path, index: Path, report: Repor
         ("parked", parked.run),
         ("moving", moving.run),
         ("fairness", fairness.run),
+        ("faults", faults.run),
     ):
         if name in wanted:
             await part(report, work, index, quick=chosen.quick)

@@ -35,6 +35,14 @@ class Refusal:
         return JSONResponse(self.body(), self.code, headers)
 
 
+NO_LOGIN = Refusal(
+    401,
+    "UNAUTHENTICATED",
+    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.",
+)
+NO_RIGHT = Refusal(403, "PERMISSION_DENIED", "Your project has been denied access. Please contact support.")
+GAVE_UP = Refusal(408, "CANCELLED", "The request took too long to arrive.")
+UNTIMED = Refusal(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).")
 NO_KEY = Refusal(
     403,
     "PERMISSION_DENIED",
@@ -100,10 +108,14 @@ def quota(asked: Asked, seconds: float, quota_id: str) -> Refusal:
 REFUSALS: dict[str, Callable[[Asked, float], Refusal]] = {
     "rate_limited": lambda asked, seconds: quota(asked, seconds, "GenerateRequestsPerMinutePerProjectPerModel-FreeTier"),
     "daily_quota": lambda asked, seconds: quota(asked, seconds, "GenerateRequestsPerDayPerProjectPerModel-FreeTier"),
+    "rate_limited_untimed": lambda asked, seconds: UNTIMED,
     "overloaded": lambda asked, seconds: OVERLOADED,
     "internal": lambda asked, seconds: INTERNAL,
     "deadline": lambda asked, seconds: DEADLINE,
     "invalid_argument": lambda asked, seconds: invalid(),
     "invalid_key": lambda asked, seconds: WRONG_KEY,
+    "unauthenticated": lambda asked, seconds: NO_LOGIN,
+    "no_rights": lambda asked, seconds: NO_RIGHT,
+    "gave_up": lambda asked, seconds: GAVE_UP,
     "model_not_found": lambda asked, seconds: not_found(asked),
 }

@@ -48,12 +48,21 @@ class FakeGemini:
             self._script.queue(said, call)
 
     def fault(
-        self, name: str, *, nth: int = 1, times: int | None = 1, call: CallName | None = None, seconds: float = 1, after: int = 1
+        self,
+        name: str,
+        *,
+        nth: int = 1,
+        times: int | None = 1,
+        call: CallName | None = None,
+        of: Callable[[Asked], bool] | None = None,
+        seconds: float = 1,
+        after: int = 1,
     ) -> None:
-        """Lay a fault for the nth fitting call from now, and the following ones up to `times`; None: for every one, until `forget`."""
+        """Lay a fault for the nth fitting call from now, and the following ones up to `times`; None: for every one, until `forget`. `of`:
+        which requests fit, by what they ask."""
         if nth < 1 or times == 0:
             raise ValueError("the first call is the 1st, and a fault that is laid befalls one call at least")
-        self._script.lay(Laid(Fault(fault=name, seconds=seconds, after=after), call, nth - 1, times))
+        self._script.lay(Laid(Fault(fault=name, seconds=seconds, after=after), call, nth - 1, times, of))
 
     def forget(self) -> None:
         """As if just started; the rule stays."""
@@ -64,7 +73,7 @@ class FakeGemini:
         """Write the call down and choose what it is given. A call that is refused in good order takes nothing from the script."""
         asked = Asked(name, model, version, camelled(body or {}), f"fake-{len(self.calls) + 1}")
         refusal = self._no_entry(headers.get(KEY)) or refused(asked)
-        turn = None if refusal else self._script.take(name)
+        turn = None if refusal else self._script.take(name, asked)
         gave = "refused" if refusal else turn.fault if isinstance(turn, Fault) else "answer"
         shown = {header: value for header, value in headers.items() if header not in (KEY, "authorization", "cookie")}
         self.calls.append(Call(name=name, version=version, model=model, request=body, headers=shown, when=datetime.now(UTC), gave=gave))

@@ -90,6 +90,11 @@ def _max_tokens(asked: Asked) -> list[Json]:
     return generated(asked, text[: len(text) // 2], finish="MAX_TOKENS")
 
 
+def _truncated(asked: Asked) -> list[Json]:
+    text = said(asked)
+    return generated(asked, text[: len(text) // 2])
+
+
 OnTheWire = Callable[[Fault, Asked, Sequence[Json]], ASGIApp]
 ON_THE_WIRE: dict[str, OnTheWire] = {
     "bad_gateway": lambda fault, asked, bodies: wire.html(502, BAD_GATEWAY),
@@ -110,6 +115,7 @@ ANSWERS: dict[str, Callable[[Asked], list[Json]]] = {
     "prompt_blocked": lambda asked: [response(asked, []) | {"promptFeedback": {"blockReason": "SAFETY", "safetyRatings": [RATING]}}],
     "candidate_blocked": lambda asked: [response(asked, [{"finishReason": "SAFETY", "index": 0, "safetyRatings": [RATING]}])],
     "max_tokens": _max_tokens,
+    "truncated_json": _truncated,
     "wrong_schema": lambda asked: generated(asked, json.dumps({"something_else": ["valid JSON", "of no schema"]})),
     "no_candidates": lambda asked: [response(asked, [])],
     "empty_text": lambda asked: generated(asked, ""),

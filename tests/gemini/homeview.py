@@ -11,7 +11,7 @@ from journeys.inputs import Choices, Found, Need, Option
 from providers.library import library
 from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
-from tests.gemini.asked import Asked, Json
+from tests.gemini.asked import Asked, Json, text_of
 
 # A brief leaves the words that people use for an input or a decision for the model to know.
 KNOWN = {
@@ -32,19 +32,16 @@ class Unforgetting(MiniLM):
 
 
 class SensibleGemini:
-    """Answers by the brief in the last content; None where there is none."""
+    """Answers by the brief; None where there is none."""
 
     def __init__(self, reader: OfflineReader | None = None) -> None:
         self.reader = reader or OfflineReader(Unforgetting(), lambda: date(2026, 11, 22))
 
     def __call__(self, asked: Asked) -> str | None:
-        try:
-            brief = json.loads(asked.question)
-        except ValueError:
+        brief = brief_of(asked)
+        if brief is None:
             return None
-        if not isinstance(brief, dict) or "message" not in brief:
-            return None
-        return json.dumps(self.answer(brief) if "intents" in brief else {"reply": "That settles it; the details stand below."})
+        return told(self, brief)
 
     def answer(self, brief: Json) -> Json:
         text = brief["message"]
@@ -57,6 +54,20 @@ class SensibleGemini:
         ]
         intents = [intent.model_dump() for intent in read.intents]
         return {"intents": intents, "inputs": inputs, "reply": _reply(brief, [intent["name"] for intent in intents])}
+
+
+def told(gemini: SensibleGemini, brief: Json) -> str:
+    """The answer to a brief, be it of a turn's first call or of its second."""
+    return json.dumps(gemini.answer(brief) if "intents" in brief else {"reply": "That settles it; the details stand below."})
+
+
+def brief_of(asked: Asked) -> Json | None:
+    """What the last content holds beside pictures. That of a turn's first call has "intents"."""
+    try:
+        brief = json.loads(text_of(asked.body["contents"][-1]))
+    except ValueError:
+        return None
+    return brief if isinstance(brief, dict) and "message" in brief else None
 
 
 def _options(found: Found) -> list[str | None]:

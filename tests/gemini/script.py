@@ -1,7 +1,9 @@
 """Which call meets which answer or fault: faults laid for a coming call first, then what was queued, else the plain rules."""
 
 from collections import defaultdict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.gemini.answers import Answer
 from tests.gemini.asked import CallName
@@ -14,9 +16,10 @@ class Laid:
     call: CallName | None
     passing: int  # fitting calls that it lets pass
     times: int | None  # it befalls so many after those; None: every one
+    of: Callable[[Any], bool] | None = None  # which requests it may befall, by what they ask
 
-    def fits(self, call: str) -> bool:
-        return self.call in (None, call) and self.fault.fits(call)
+    def fits(self, call: str, asked: Any = None) -> bool:
+        return self.call in (None, call) and self.fault.fits(call) and (self.of is None or self.of(asked))
 
 
 @dataclass
@@ -34,14 +37,14 @@ class Script:
             raise ValueError(f"{laid.fault.fault} can never befall {laid.call}")
         self.laid.append(laid)
 
-    def take(self, call: str) -> Answer | Fault | None:
+    def take(self, call: str, asked: Any = None) -> Answer | Fault | None:
         """What this call meets; None: the plain rules."""
-        return self._take_laid(call) or self._take_queued(call)
+        return self._take_laid(call, asked) or self._take_queued(call)
 
-    def _take_laid(self, call: str) -> Fault | None:
+    def _take_laid(self, call: str, asked: Any) -> Fault | None:
         """A fault that is due when another one has the call waits for the next."""
         taken = None
-        for laid in [laid for laid in self.laid if laid.fits(call)]:
+        for laid in [laid for laid in self.laid if laid.fits(call, asked)]:
             if laid.passing:
                 laid.passing -= 1
             elif taken is None:

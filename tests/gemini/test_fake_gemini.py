@@ -385,12 +385,16 @@ async def test_what_gemini_does_not_have_is_not_found(gemini: FakeGemini, path: 
 
 REFUSED = {
     "rate_limited": (errors.ClientError, 429, "RESOURCE_EXHAUSTED"),
+    "rate_limited_untimed": (errors.ClientError, 429, "RESOURCE_EXHAUSTED"),
     "daily_quota": (errors.ClientError, 429, "RESOURCE_EXHAUSTED"),
     "overloaded": (errors.ServerError, 503, "UNAVAILABLE"),
     "internal": (errors.ServerError, 500, "INTERNAL"),
     "deadline": (errors.ServerError, 504, "DEADLINE_EXCEEDED"),
     "invalid_argument": (errors.ClientError, 400, "INVALID_ARGUMENT"),
     "invalid_key": (errors.ClientError, 400, "INVALID_ARGUMENT"),
+    "unauthenticated": (errors.ClientError, 401, "UNAUTHENTICATED"),
+    "no_rights": (errors.ClientError, 403, "PERMISSION_DENIED"),
+    "gave_up": (errors.ClientError, 408, "CANCELLED"),
     "model_not_found": (errors.ClientError, 404, "NOT_FOUND"),
     "bad_gateway": (errors.ServerError, 502, "Bad Gateway"),
 }
@@ -517,7 +521,7 @@ async def read(google: AsyncClient, received: list[types.GenerateContentResponse
 # Faults: in the answer
 
 
-SAID = ["prompt_blocked", "candidate_blocked", "max_tokens", "wrong_schema", "no_candidates", "empty_text"]
+SAID = ["prompt_blocked", "candidate_blocked", "max_tokens", "truncated_json", "wrong_schema", "no_candidates", "empty_text"]
 
 
 async def test_a_blocked_prompt_raises_nothing_and_has_its_reason(gemini: FakeGemini, google: AsyncClient) -> None:
@@ -541,6 +545,18 @@ async def test_json_cut_at_the_token_limit_raises_nothing_and_is_not_parsed(gemi
     answer = await generate(google, response_mime_type="application/json", response_schema=Kitchen)
     assert finish_reason(answer) == types.FinishReason.MAX_TOKENS
     assert (answer.text or "").startswith('{"style"') and answer.parsed is None
+
+
+async def test_json_that_ends_in_its_middle_raises_nothing_and_says_that_it_is_whole(gemini: FakeGemini, google: AsyncClient) -> None:
+    gemini.fault("truncated_json")
+    answer = await generate(google, response_mime_type="application/json", response_schema=Kitchen)
+    assert finish_reason(answer) == types.FinishReason.STOP
+    assert (answer.text or "").startswith('{"style"') and answer.parsed is None
+
+
+async def test_a_fault_befalls_only_the_requests_that_it_was_laid_for(gemini: FakeGemini, google: AsyncClient) -> None:
+    gemini.fault("overloaded", times=None, of=lambda asked: "wall" in asked.question)
+    assert [await outcome(generate(google, said)) for said in ("A wall.", "A floor.")] == [errors.ServerError, None]
 
 
 async def test_json_of_another_shape_raises_nothing_and_is_not_parsed(gemini: FakeGemini, google: AsyncClient) -> None:

@@ -20,6 +20,7 @@ DONE: Final = b"data: [DONE]\r\n\r\n"
 # Status, code and words of the refusals, by the names that the fake Gemini gives them; OpenAI's shape, DeepSeek's statuses.
 REFUSALS: Final = {
     "rate_limited": (429, "rate_limit_exceeded", "Rate limit reached for requests"),
+    "rate_limited_untimed": (429, "rate_limit_exceeded", "Rate limit reached for requests"),
     "daily_quota": (429, "insufficient_quota", "You exceeded your current quota, please check your plan and billing details."),
     "no_credit": (402, "invalid_request_error", "Insufficient Balance"),
     "overloaded": (503, "service_unavailable", "The server is overloaded"),
@@ -27,11 +28,12 @@ REFUSALS: Final = {
     "deadline": (504, "timeout", "Deadline expired"),
     "invalid_argument": (400, "invalid_request_error", "Invalid format"),
     "invalid_key": (401, "invalid_api_key", "API key not valid"),
+    "unauthenticated": (401, "invalid_api_key", "API key not valid"),
     "no_rights": (403, "permission_denied", "API key not valid for this"),
     "model_not_found": (404, "model_not_found", "The model does not exist"),
     "gave_up": (408, "timeout", "The request took too long"),
 }
-OURS: Final = frozenset({"no_credit", "no_rights", "gave_up"})  # which Gemini's fake does not know
+OURS: Final = frozenset({"no_credit"})  # which Gemini's fake does not know
 
 
 class FakeChat:

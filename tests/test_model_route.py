@@ -177,8 +177,9 @@ async def test_a_pause_lands_while_a_model_is_asked_and_nothing_of_its_answer_is
     paused = await asking.homeview.http.post(f"/v1/journeys/{journey}/pause", json={})
     assert paused.status_code == 200
     assert not saying.done()
-    answer = await saying
-    assert answer.json()["type"].endswith("Stopped"), answer.text
+    turn = (await saying).json()["turn"]
+    assert (turn["status"], turn["problem"]["type"], turn["inputs"]) == ("stopped", "Stopped", {})
+    assert "nothing was noted or decided from it" in turn["reply"]["text"]
     view = await asking.homeview.view(journey)
     assert (view["status"], view["inputs"]) == ("paused", {})
     await replays(await asking.homeview.history(journey))

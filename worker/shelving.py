@@ -60,7 +60,7 @@ def on_shelf(work: Callable[[Shelf], Coroutine[Any, Any, T]]) -> T:
     except (UnknownVersion, Refusal, TemplateError) as told:
         fail(str(told))
     except ProviderError as error:
-        fail(f"{error} `homeview dev` or `homeview migrate` makes the database.")
+        fail(f"{str(error).rstrip('.')}. `homeview dev` or `homeview migrate` makes the database.")
     except ValueError as error:
         fail(f"{error}.")
 

@@ -13,6 +13,7 @@ DOABLE: Final = {
     "decide": "choose one of what is offered",
     "go_back": "go back to a step with /back",
     "results": "read the results with /results",
+    "set_budget": "raise what its language models may cost, over HTTP (POST …/budget)",
     "start": "start another journey with `homeview chat`",
     "wait": "wait for the reply",
 }

@@ -331,7 +331,7 @@ def _let_go(_page: _Page, line: Line) -> str:
 def _made_good(_page: _Page, line: Line) -> str:
     asked = f" “{line.names[0]}”" if line.names else f" your question of turn {line.about}"
     alone = f"Earlier, when no language model could be reached, I could only answer{asked} from my own rules and pages."
-    return f"{alone} Here is the fuller answer:"
+    return f"{alone} Here is the fuller answer."
 
 
 def _given_up(_page: _Page, line: Line) -> str:

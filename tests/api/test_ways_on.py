@@ -1,15 +1,18 @@
 """Every problem that a person can be told names something to do, and doing it works: nothing ends in an error alone."""
 
 from collections.abc import Awaitable, Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import insert
 
 from api.errors import PROBLEMS
 from journeys.refusals import by_name
 from journeys.vocabulary import ACTIONS
+from providers.store.tables import budgets
 from tests.factories import a_decision, a_need, a_step, a_template
 from tests.running import Stack
 from worker.words import DOABLE
@@ -68,6 +71,8 @@ class Person:
                 return await self.homeview.http.get(f"/v1/journeys/{self.journey}")  # where to is in the view
             case "decide":
                 return await self.sends("decisions", step="offer", option="accept", role="client")
+            case "set_budget":
+                return await self.sends("budget", cap="5")
             case "new_key":
                 method, path, body = self.sent
                 if problem["type"].endswith("VersionTaken"):  # its sentence says what else to change
@@ -110,6 +115,12 @@ async def an_unknown_option(person: Person) -> httpx2.Response:
     return await person.sends("decisions", step="offer", option="perhaps", role="client")
 
 
+async def a_budget_below_what_is_spent(person: Person) -> httpx2.Response:
+    spent = {"scope": "journey", "key": person.journey, "period": "", "cap": Decimal(5), "spent": Decimal(3)}
+    await person.homeview.store.write(lambda db: db.execute(insert(budgets), spent))
+    return await person.sends("budget", cap="1")
+
+
 async def a_version_that_is_taken(person: Person) -> httpx2.Response:
     return await person.sends("/v1/templates", yaml=WAYS.replace("Ways on", "Other ways"))
 
@@ -130,6 +141,8 @@ MET: dict[str, Callable[[Person], Awaitable[httpx2.Response]]] = {
     "Spent": an_option_chosen_too_often,
     "NotYours": somebody_elses_decision,
     "UnknownOption": an_unknown_option,
+    "BelowSpent": a_budget_below_what_is_spent,
+    "NotInDoubt": sending("effects", deed="nothing-of-ours", choice="leave_it"),
     "StepNotOpen": sending("decisions", step="offer", option="accept", role="client"),
     "StepCantBeSkipped": sending("skip", step="wish"),
     "UnknownStep": sending("back", step="roof"),

@@ -75,7 +75,7 @@ def test_check_finds_a_published_version_that_changed_with_and_without_a_databas
     assert "is stored with other content" in run("check", changed, code=1).stderr
     monkeypatch.setenv("HOMEVIEW_HOME", str(tmp_path_factory.mktemp("empty")))
     assert "is shipped with other content" in run("check", changed, code=1).stderr
-    assert "no such table" in run("list", code=1).stderr
+    assert "is not there. `homeview dev` or `homeview migrate` makes the database." in run("list", code=1).stderr
     assert "Kitchen renovation" in run("graph", "kitchen_renovation").stdout, "what is shipped needs no database"
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,6 @@ from providers.temporal import connect
 from tests.replay.variants import RecordsBeforeItOpens
 from tests.running import Stack, local_server, replays, stack, until
 from worker import build
-from worker.build import Providers
 from worker.schedules import ensure_schedules
 from worker.wedged import MarkedJourneys
 from workflows.upkeep import UpkeepWorkflow
@@ -48,7 +48,7 @@ async def homeview(env: WorkflowEnvironment, mind: tuple[Any, Any, Any], tmp_pat
 async def a_worker(homeview: Stack, journey: type | None = None) -> Worker:
     """That of today's code; or with `journey` in place of the workflow."""
     p = homeview.providers
-    kept = Providers(p.records, p.reader, p.knowledge, p.writer, p.ledger, p.memory, p.templates, house=SqlHouse(homeview.store))
+    kept = replace(p, house=SqlHouse(homeview.store))
     client = await connect(homeview.settings)
     with pytest.MonkeyPatch.context() as patch:
         if journey is not None:

@@ -54,8 +54,8 @@ def a_line(code: str) -> Line:
     names = {"welcome_back": ["15"], "noted": ["goal"], "clarify": ["skip", "go_back"], "made": ["take_off"], "went_back": ["amount"]}
     about |= {"intake": "room", "news": "quote_received", "offered": "investor", "switched": "investor", "stays": "homeowner"}
     names |= {"intake": ["wall", "look"], "spent": ["other_room"], "news": ["Anna"], "started": ["c1"], "child_ended": ["c1"]}
-    about |= {"over_budget": "ask", "torn": "look"}
-    names |= {"over_budget": ["journey", "10.00"], "budget_set": ["10.00"], "torn": ["a", "b"]}
+    about |= {"over_budget": "ask", "torn": "look", "made_good": "3", "given_up": "3", "let_go": "3"}
+    names |= {"over_budget": ["journey", "10.00"], "budget_set": ["10.00"], "torn": ["a", "b"], "not_taken": ["wall"]}
     chosen = {"chosen": ["accept"], "default_chosen": ["accept"]}
     return Line(code=code, about=about.get(code, "price"), names={**names, **chosen}.get(code, []))
 

@@ -75,12 +75,12 @@ OUTAGES: Final = (
     outage("index_elsewhere", "the knowledge index", "the pointer names none", (REPLY,), REPLY, INDEXED, told=CANT_SEARCH),
     outage("index_garbage", "the knowledge index", "its files are damaged", (REPLY,), REPLY, INDEXED, told=CANT_SEARCH),
     outage("index_empty", "the knowledge index", "it holds no passage", (REPLY,), REPLY, INDEXED, told=NOTHING_THERE),
-    outage("ahead", "the worker's clock", "jumps an hour ahead", (REPLY,), REPLY, "nothing to heal"),
-    outage("behind", "the worker's clock", "jumps an hour back", (REPLY,), REPLY, "nothing to heal"),
-    outage("far_ahead", "the worker's clock", "jumps 400 days ahead", (REPLY,), REPLY, "nothing to heal"),
-    outage("api_ahead", "the API's clock", "jumps an hour ahead", (REPLY,), REPLY, "nothing to heal"),
-    outage("api_behind", "the API's clock", "jumps an hour back", (REPLY,), REPLY, "nothing to heal"),
-    outage("apart", "worker and API", "their clocks are ten minutes apart", (REPLY,), REPLY, "nothing to heal"),
+    outage("ahead", "the worker's clock", "jumps an hour ahead", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
+    outage("behind", "the worker's clock", "jumps an hour back", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
+    outage("far_ahead", "the worker's clock", "jumps 400 days ahead", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
+    outage("api_ahead", "the API's clock", "jumps an hour ahead", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
+    outage("api_behind", "the API's clock", "jumps an hour back", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
+    outage("apart", "worker and API", "their clocks are ten minutes apart", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
 )
 
 

@@ -77,7 +77,13 @@ class Model:
 
 @dataclass
 class _Asked:
+    """As SensibleGemini reads it: what was asked, in Gemini's own JSON."""
+
     question: str
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return {"contents": [{"parts": [{"text": self.question}]}]}
 
 
 class CutOff:

@@ -7,8 +7,9 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes, Workfl
 
 from journeys import names
 from journeys.messages import JourneyStart
-from workflows.journey import PERSONA, STATUS, STEP, TEMPLATE, JourneyWorkflow
+from workflows.journey import JourneyWorkflow
 from workflows.policies import TASK_TIMEOUT, priority
+from workflows.turns import PERSONA, STATUS, STEP, TEMPLATE
 
 
 def first_run(start: JourneyStart) -> WithStartWorkflowOperation[Any, Any]:

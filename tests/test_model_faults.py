@@ -1,7 +1,7 @@
 """Every fault of a language model, met by a running journey: what the person sees, what the ledger says, how often the model was asked.
 
-Each fault here is met once or in every call, by both calls of a turn; a turn with a picture meets one fault of each way. The whole matrix,
-with faults that come three times or stay for half an hour, is tests/test_fault_matrix.py. What must come of a fault stands in
+Each fault here is met in every first call of a turn; one of each way also once, in the second call, and in a turn with a picture. The whole
+matrix, with faults that come three times or stay for half an hour, is tests/test_fault_matrix.py. What must come of a fault stands in
 tests/reliability.py.
 """
 

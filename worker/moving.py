@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import httpx2
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from worker.talk import Json, Refused, Talk
 
@@ -24,7 +24,8 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
 
     def table(self) -> Table:
-        shown = Table("journey", "what", "goes on at", "stale", "put away", "asked again", box=None, header_style="bold")
+        whole = Column("journey", no_wrap=True, min_width=36)  # an id that is cut off can't be used
+        shown = Table(whole, "what", "goes on at", "stale", "put away", "asked again", box=None, header_style="bold")
         for plan in self.plans[:SHOWN]:
             lists = [", ".join(plan[name]) or "-" for name in ("stale", "put_away", "asked_again")]
             shown.add_row(plan["journey_id"], escape(self._what(plan)), plan["step"] or "-", *lists)

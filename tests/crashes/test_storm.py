@@ -9,7 +9,7 @@ import pytest
 from tests.crashes.storm import Storm, brewing
 
 pytestmark = pytest.mark.anyio
-KILLS = int(os.environ.get("HOMEVIEW_KILLS", "3"))
+KILLS = int(os.environ.get("HOMEVIEW_KILLS", "1"))
 SECONDS = float(os.environ.get("HOMEVIEW_STORM_SECONDS", "15"))
 SEED = int(os.environ.get("HOMEVIEW_STORM_SEED", "1"))
 

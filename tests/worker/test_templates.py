@@ -129,7 +129,7 @@ async def test_open_journeys_are_looked_at_then_moved_then_moved_back(homeview: 
         return (await asyncio.to_thread(run, "move", "cabin", *words)).stdout
 
     looked = await move("--from", "1", "--to", "2", "--dry-run")
-    assert all(journey in looked for journey in journeys)
+    assert all(journey in looked for journey in journeys), looked
     assert looked.endswith("2 open journeys: 2 can move, 0 stay where they are. Nothing was changed.\n")
     assert (await homeview.view(journeys[0]))["template"] == "cabin@1"
     assert "2 moved, 0 stay where they are, 0 were refused." in await move("--from", "1", "--to", "2")

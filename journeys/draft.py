@@ -172,9 +172,9 @@ class Draft(Walk):
             self.said_go_back(back_to, readings)
             return
         given = self.take(readings)
-        self.torn(focus, u.torn)
+        torn = self.torn(u.torn)
         self.sounds_like(fact.sounds_like, asked_for=top == "switch_persona")
-        asks = is_question(fact)
+        asks = is_question(fact) and (fact.is_question or not torn)
         plainly_asks = fact.is_question or top in PLAIN_QUESTIONS
         if focus and pick and not plainly_asks and self.state.steps[focus.id].status == "waiting":
             if top == "decline" and pick.means == "accept":  # "no, I don't accept it": nobody is taken at a word they denied
@@ -317,11 +317,12 @@ class Draft(Walk):
             self.gave(kept)
         return list(kept)
 
-    def torn(self, focus: Step | None, named: Mapping[str, Sequence[str]]) -> None:
-        """Two answers to a question that is open: nobody is taken at the first of them."""
-        for need in focus.all_needs() if focus else []:
-            if need.name in named and need.name not in self.state.inputs:
-                self.line("torn", need.name, list(named[need.name]))
+    def torn(self, named: Mapping[str, Sequence[str]]) -> list[str]:
+        """Two answers to one question that is not answered yet, asked by now or not: nobody is taken at the first of them."""
+        open_ = [need.name for _, need in self.template.needs() if need.name in named and need.name not in self.state.inputs]
+        for name in open_:
+            self.line("torn", name, list(named[name]))
+        return open_
 
     def gave(self, inputs: Mapping[str, Value]) -> None:
         if not inputs:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from journeys import engine
-from journeys.facts import Chose, Gave, Paused, Resumed, Skipped, WentBack
+from journeys.facts import Chose, Gave, Paused, Resumed, Said, Skipped, WentBack
 from journeys.inputs import Choice, Length, Money, Text
 from journeys.messages import Line
 from journeys.refusals import JourneyPaused, StepCantBeSkipped, StepNotOpen, UnknownInput, UnknownOption, UnknownStep, WrongKind
@@ -49,6 +49,31 @@ def test_an_input_of_a_later_step_is_kept_and_not_asked_for_again() -> None:
     assert play.state.asked == "goal"
     play.tell(said("give_details", goal=GOAL))
     assert play.state.asked == "look"
+
+
+def torn(*intents: str, question: bool = False, **named: list[str]) -> Said:
+    message = said(*intents, question=question)
+    return message.model_copy(update={"understanding": message.understanding.model_copy(update={"torn": named})})
+
+
+def test_two_answers_to_one_question_are_named_before_it_is_asked_and_by_an_intent_that_looks_like_a_question() -> None:
+    play = Play()
+    assert play.state.asked == "goal"
+    assert play.tell(torn("ask_question", look=["a", "b"])) == [Line(code="torn", about="look", names=["a", "b"])]
+    assert "look" not in play.state.inputs
+
+
+def test_a_plain_question_that_names_two_is_still_answered() -> None:
+    play = Play()
+    play.tell(torn("ask_question", question=True, look=["a", "b"]))
+    assert play.codes == ["torn", "question"]
+
+
+def test_what_was_answered_before_is_not_torn_by_a_later_word() -> None:
+    play = at_room()
+    play.give("wall", "look")
+    play.tell(torn("small_talk", look=["a", "b"]))
+    assert "torn" not in play.codes
 
 
 def test_a_value_out_of_bounds_is_said_and_not_kept() -> None:

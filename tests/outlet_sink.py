@@ -19,14 +19,15 @@ from tests.gemini.wire import ClosableConnection, close
 
 @dataclass
 class Sink:
-    """`faults`: for the next POSTs in turn: lost (taken, and the answer never comes), 500 (taken, and it says it broke), or a status with
-    which it takes nothing. `keeps`: it withdraws nothing."""
+    """`faults`: for the next POSTs in turn: lost (taken, and the answer never comes), held (taken, and answered once `go` is set), 500
+    (taken, and it says it broke), or a status with which it takes nothing. `keeps`: it withdraws nothing."""
 
     url: str = ""
     taken: list[dict[str, Any]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     keeps: bool = False
+    go: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -53,6 +54,8 @@ class Sink:
         self.taken.append({"key": key, **json.loads(await request.body())})
         if fault == "lost":
             return close
+        if fault == "held":
+            await self.go.wait()
         return Response(status_code=500) if fault == "500" else JSONResponse({"id": self.number(key)}, status_code=201)
 
     def number(self, key: str) -> str:

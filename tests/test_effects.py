@@ -1,18 +1,25 @@
 """A request for quotes goes out when the person says so, once, and is withdrawn with the decision: over HTTP, with a real worker."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.testing import WorkflowEnvironment
+from temporalio.client import WorkflowExecutionStatus
+from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
+from activities.effects import Effects
+from journeys.messages import Swept
 from providers.library import library
 from providers.outlets import HttpOutlet
+from providers.store.effects import effects_of
+from providers.store.log import entries_after
 from tests.factories import a_value
 from tests.outlet_sink import Sink, sink
-from tests.running import Stack, local_server, replays, stack
+from tests.running import Stack, local_server, replays, stack, until
+from worker.children import TemporalJourneys
 
 pytestmark = pytest.mark.anyio
 
@@ -131,6 +138,99 @@ async def test_what_nobody_can_know_is_shown_with_a_choice_and_sent_again_only_t
     assert len(fresh.taken) == sent
     refused = await asking.http.post(f"/v1/journeys/{journey}/effects", json=offered[0]["params"])
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/NotInDoubt")
+    await replays(await asking.history(journey))
+
+
+async def sweep(homeview: Stack) -> Swept:
+    """As the schedule does each minute, of effects however young."""
+    p = homeview.providers
+    told: Swept = await ActivityEnvironment().run(Effects(p.effects, p.outlet, TemporalJourneys(homeview.temporal)).sweep, -1)
+    return told
+
+
+async def in_doubt(homeview: Stack, taking: Sink, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A journey whose request was taken, with an outlet that could not be asked about it until now."""
+    with monkeypatch.context() as deaf:
+        deaf.setattr(homeview.providers.outlet, "can_be_asked", False)
+        journey = await about_to_ask(homeview)
+        taking.faults = ["lost"]
+        await act(homeview, journey, "decisions", {"step": "share", "option": "go_out"})
+    return journey
+
+
+async def found_out(homeview: Stack, journey: str) -> list[dict[str, Any]]:
+    items = (await homeview.http.get(f"/v1/journeys/{journey}/messages?limit=200")).json()["items"]
+    return [turn for turn in items if turn["operation"] == "find_out"]
+
+
+async def test_what_a_sweep_settles_the_person_is_told_without_asking_and_the_view_knows(
+    asking: Stack, fresh: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journey = await in_doubt(asking, fresh, monkeypatch)
+    before = await asking.view(journey)
+    assert {"send_again", "leave_it"} <= {action["action"] for action in before["actions"]}
+    assert (await sweep(asking)).told == 1
+    await until(lambda: found_out(asking, journey), within=20)
+    view = await asking.view(journey)
+    assert [effect["status"] for effect in view["effects"]] == ["confirmed"]
+    assert not {"send_again", "leave_it"} & {action["action"] for action in view["actions"]}
+    same = {"effects", "actions", "turns", "last_turn_id"}
+    assert {name: view[name] for name in view if name not in same} == {name: before[name] for name in before if name not in same}
+    for _ in range(2):
+        await sweep(asking)
+    await act(asking, journey, "messages", {"text": "where are we?"})
+    [turn] = await found_out(asking, journey)
+    assert "it did go out, once, and I have a receipt" in turn["reply"]["text"]
+    events = await asking.store.read(lambda db: entries_after(db, journey, -1))
+    assert [event.kind for event in events if turn["turn_id"] in event.frame.decode()] == ["notice"]
+    entries = (await asking.http.get(f"/v1/journeys/{journey}/timeline?limit=200")).json()["items"]
+    assert [entry["kind"] for entry in entries if entry["turn_id"] == turn["turn_id"]] == ["came_out"]
+    assert len(fresh.taken) == 1
+    await replays(await asking.history(journey))
+
+
+async def test_a_paused_journey_is_told_and_stays_paused(asking: Stack, fresh: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    journey = await in_doubt(asking, fresh, monkeypatch)
+    await act(asking, journey, "pause", {})
+    await sweep(asking)
+    await until(lambda: found_out(asking, journey), within=20)
+    view = await asking.view(journey)
+    assert (view["status"], [effect["status"] for effect in view["effects"]]) == ("paused", ["confirmed"])
+    await replays(await asking.history(journey))
+
+
+async def test_of_a_journey_that_has_ended_only_the_row_changes(asking: Stack, fresh: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    journey = await in_doubt(asking, fresh, monkeypatch)
+    fresh.keeps = True
+    await act(asking, journey, "abandon", {})
+    handle = asking.temporal.get_workflow_handle(journey)
+    await until(lambda: is_over(handle), within=20)
+    length = len((await handle.fetch_history()).events)
+    await sweep(asking)
+    [effect] = await asking.store.read(lambda db: effects_of(db, journey))
+    assert (effect.status, effect.told, len((await handle.fetch_history()).events)) == ("confirmed", "confirmed", length)
+    assert await found_out(asking, journey) == []
+
+
+async def is_over(handle: Any) -> bool:
+    return bool((await handle.describe()).status == WorkflowExecutionStatus.COMPLETED)
+
+
+@pytest.mark.parametrize(("control", "status", "said"), [("pause", "confirmed", "I sent"), ("abandon", "compensated", "I withdrew")])
+async def test_what_goes_out_while_a_pause_or_an_end_lands_is_told_and_an_end_withdraws_it(
+    asking: Stack, fresh: Sink, control: str, status: str, said: str
+) -> None:
+    journey = await about_to_ask(asking)
+    fresh.faults, fresh.go = ["held"], asyncio.Event()
+    deciding = asyncio.create_task(act(asking, journey, "decisions", {"step": "share", "option": "go_out"}))
+    await until(lambda: fresh.taken, within=20)
+    await act(asking, journey, control, {})
+    fresh.go.set()
+    turn = await deciding
+    assert said in turn["reply"]["text"]
+    assert [effect["status"] for effect in (await asking.view(journey))["effects"]] == [status]
+    assert (len(fresh.taken), len(fresh.withdrawn)) == (1, status == "compensated")
+    assert (await asking.view(journey))["status"] == {"pause": "paused", "abandon": "abandoned"}[control]
     await replays(await asking.history(journey))
 
 

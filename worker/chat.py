@@ -296,6 +296,8 @@ class Chat:
                 self.screen.attention("A reminder")
             elif turn["operation"] == "fulfil":
                 self.screen.attention("What I still owed you")
+            elif turn["operation"] == "find_out":
+                self.screen.attention("What became of what you had me send")
             elif turn["text"]:
                 self.screen.said(turn["text"], "In another window")
             else:

@@ -17,6 +17,7 @@ from providers.store.inserts import unless_there as unless_there
 from providers.store.log import tell
 from providers.store.store import Store
 from providers.store.tables import briefs, budgets, events, journeys, model_calls, requests, results, timeline, turns
+from providers.store.tables import effects as effect_rows
 
 TOKENS_KEPT = timedelta(hours=24)  # the reply that they grew into stays
 NOWHERE = -1  # the seq of a turn that was opened and taken back, until it is opened again
@@ -108,6 +109,7 @@ _GIVE_UP = (
 _KEEP_IN_DOUBT = (
     update(model_calls).where(model_calls.c.deed == bindparam("of_deed")).values(doubtful=model_calls.c.reserved, reserved=Decimal(0))
 )
+_TELL_OF = update(effect_rows).where(effect_rows.c.deed == bindparam("of_deed")).values(told=bindparam("now_told"))
 _DROP_TOKENS = delete(events).where(events.c.kind == "token", events.c.at < bindparam("before"))
 _INSERT_ENTRIES, _INSERT_EVENTS = insert(timeline), insert(events)
 _REQUEST = (
@@ -196,6 +198,7 @@ def close_turn(
     journey: Mapping[str, Any] | None,
     entries: Sequence[Mapping[str, Any]],
     news: Sequence[Event],
+    effects: Mapping[str, str] | None = None,
 ) -> bool:
     """Turn, view, timeline and events in one transaction. False where it was closed before: then nothing is written again. A call of a
     model that is still open is in doubt: whoever made it was killed or given up, and nobody waits for its answer any more."""
@@ -208,6 +211,8 @@ def close_turn(
             held = purses(Caps(), left["journey_id"], left["tenant"], left["day"])
             settle(db, held, reserved=-left["reserved"], spent=left["reserved"], at=at)
             db.execute(_KEEP_IN_DOUBT, {"of_deed": left["deed"]})
+    for deed, status in (effects or {}).items():
+        db.execute(_TELL_OF, {"of_deed": deed, "now_told": status})
     db.execute(_DROP_TOKENS, {"before": at - TOKENS_KEPT})
     values: dict[str, Any] = {"updated_at": at, **(journey or {})}
     last = db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": len(news)}).scalar_one()

@@ -8,18 +8,14 @@ from typing import Any
 
 import pytest
 from temporalio.client import WorkflowExecutionStatus
-from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
+from temporalio.testing import WorkflowEnvironment
 
-from activities.effects import Effects
-from journeys.messages import Swept
-from providers.library import library
 from providers.outlets import HttpOutlet
 from providers.store.effects import effects_of
 from providers.store.log import entries_after
-from tests.factories import a_value
 from tests.outlet_sink import Sink, sink
+from tests.quotes import about_to_ask, act, found_out, in_doubt, sweep
 from tests.running import Stack, local_server, replays, stack, until
-from worker.children import TemporalJourneys
 
 pytestmark = pytest.mark.anyio
 
@@ -45,35 +41,6 @@ async def asking(
 def fresh(taking: Sink) -> Sink:
     taking.taken, taking.withdrawn, taking.faults, taking.keeps = [], [], [], False
     return taking
-
-
-async def act(homeview: Stack, journey: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = await homeview.http.post(f"/v1/journeys/{journey}/{what}", json=body)
-    assert answer.status_code == 200, answer.text
-    turn: dict[str, Any] = answer.json()["turn"]
-    return turn
-
-
-async def about_to_ask(homeview: Stack) -> str:
-    """A journey that asks whether the request shall go out."""
-    journey = await homeview.start(template="contractor_bid_request")
-    template = library().templates["contractor_bid_request"]
-    for _ in range(20):
-        view = await homeview.view(journey)
-        if view["step"] == "share" and not [need for need in view["needs"] if need["name"] != "share_decision"]:
-            return journey
-        decide = [action for action in view["actions"] if action["action"] == "decide"]
-        if decide:
-            await act(homeview, journey, "decisions", {"step": decide[0]["params"]["step"], "option": decide[0]["params"]["option"]})
-            continue
-        needs = {need["name"]: need for need in view["needs"]}
-        step = template.step(view["step"])
-        assert step
-        given = {need.name: a_value(need).model_dump(mode="json") for need in step.needs if need.name in needs}
-        if "shared" in given:
-            given["shared"]["options"] = ["work"]
-        await act(homeview, journey, "inputs", {"inputs": given})
-    raise AssertionError("It never came to the question.")
 
 
 async def test_a_request_goes_out_once_with_what_was_allowed_and_its_receipt_is_told(asking: Stack, fresh: Sink) -> None:
@@ -141,32 +108,8 @@ async def test_what_nobody_can_know_is_shown_with_a_choice_and_sent_again_only_t
     await replays(await asking.history(journey))
 
 
-async def sweep(homeview: Stack) -> Swept:
-    """As the schedule does each minute, of effects however young."""
-    p = homeview.providers
-    told: Swept = await ActivityEnvironment().run(Effects(p.effects, p.outlet, TemporalJourneys(homeview.temporal)).sweep, -1)
-    return told
-
-
-async def in_doubt(homeview: Stack, taking: Sink, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A journey whose request was taken, with an outlet that could not be asked about it until now."""
-    with monkeypatch.context() as deaf:
-        deaf.setattr(homeview.providers.outlet, "can_be_asked", False)
-        journey = await about_to_ask(homeview)
-        taking.faults = ["lost"]
-        await act(homeview, journey, "decisions", {"step": "share", "option": "go_out"})
-    return journey
-
-
-async def found_out(homeview: Stack, journey: str) -> list[dict[str, Any]]:
-    items = (await homeview.http.get(f"/v1/journeys/{journey}/messages?limit=200")).json()["items"]
-    return [turn for turn in items if turn["operation"] == "find_out"]
-
-
-async def test_what_a_sweep_settles_the_person_is_told_without_asking_and_the_view_knows(
-    asking: Stack, fresh: Sink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    journey = await in_doubt(asking, fresh, monkeypatch)
+async def test_what_a_sweep_settles_the_person_is_told_without_asking_and_the_view_knows(asking: Stack, fresh: Sink) -> None:
+    journey = await in_doubt(asking)
     before = await asking.view(journey)
     assert {"send_again", "leave_it"} <= {action["action"] for action in before["actions"]}
     assert (await sweep(asking)).told == 1
@@ -189,8 +132,8 @@ async def test_what_a_sweep_settles_the_person_is_told_without_asking_and_the_vi
     await replays(await asking.history(journey))
 
 
-async def test_a_paused_journey_is_told_and_stays_paused(asking: Stack, fresh: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    journey = await in_doubt(asking, fresh, monkeypatch)
+async def test_a_paused_journey_is_told_and_stays_paused(asking: Stack, fresh: Sink) -> None:
+    journey = await in_doubt(asking)
     await act(asking, journey, "pause", {})
     await sweep(asking)
     await until(lambda: found_out(asking, journey), within=20)
@@ -199,8 +142,8 @@ async def test_a_paused_journey_is_told_and_stays_paused(asking: Stack, fresh: S
     await replays(await asking.history(journey))
 
 
-async def test_of_a_journey_that_has_ended_only_the_row_changes(asking: Stack, fresh: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
-    journey = await in_doubt(asking, fresh, monkeypatch)
+async def test_of_a_journey_that_has_ended_only_the_row_changes(asking: Stack, fresh: Sink) -> None:
+    journey = await in_doubt(asking)
     fresh.keeps = True
     await act(asking, journey, "abandon", {})
     handle = asking.temporal.get_workflow_handle(journey)

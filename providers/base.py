@@ -322,6 +322,10 @@ class Records(Protocol):
         (False) where the journey's status is no longer this one."""
         ...
 
+    async def show_owed(self, journey_id: str, status: str, owed: Sequence[Mapping[str, Any]]) -> None:
+        """What the journey owes, into its view; nothing is written where its status is no longer this one."""
+        ...
+
     async def show(self, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
         """The journey's row as it is now."""
         ...

@@ -49,6 +49,9 @@ class SqlRecords:
     async def make_good(self, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str, owed: str) -> bool:
         return await self.store.write(lambda db: make_good(db, opening, closing, status, owed))
 
+    async def show_owed(self, journey_id: str, status: str, owed: Sequence[Mapping[str, Any]]) -> None:
+        await self.store.write(lambda db: show_owed(db, journey_id, status, owed))
+
     async def show(self, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
         await self.store.write(lambda db: show(db, journey_id, at, columns))
 
@@ -132,6 +135,7 @@ _BUDGET = (budgets.c.scope == "journey") & (budgets.c.key == journeys.c.id) & (b
 _SEEN = select(journeys, *(budgets.c[name].label(f"budget_{name}") for name in ("cap", "chosen", "spent", "reserved")))
 _SEEN = _SEEN.outerjoin(budgets, _BUDGET)
 _JOURNEY = _SEEN.where(journeys.c.id == _OF_JOURNEY)
+_SHOW_OWED = update(journeys).where(journeys.c.id == _OF_JOURNEY).values(view=bindparam("seen"))
 _TURN = select(turns).where(turns.c.id == _OF_TURN, turns.c.journey_id == _OF_JOURNEY)
 
 
@@ -249,6 +253,19 @@ def make_good(db: Connection, opening: Mapping[str, Any], closing: Mapping[str, 
 def show(db: Connection, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
     values = {"updated_at": at, **columns}
     db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": 0})
+
+
+def show_owed(db: Connection, journey_id: str, status: str, owed: Sequence[Mapping[str, Any]]) -> None:
+    _hold(db, journey_id)
+    row = db.execute(_JOURNEY, {"of_journey": journey_id}).mappings().one()
+    if row["status"] == status:
+        db.execute(_SHOW_OWED, {"of_journey": journey_id, "seen": {**row["view"], "owed": list(owed)}})
+
+
+def texts_of(db: Connection, turn_ids: Sequence[str]) -> dict[str, str]:
+    """What the person wrote in each of these turns."""
+    found = db.execute(select(turns.c.id, turns.c.text).where(turns.c.id.in_(turn_ids)))
+    return {turn_id: text for turn_id, text in found if text is not None}
 
 
 def keep_events(

@@ -5,6 +5,7 @@ withdrawn is never sent any more. Whatever is found out beside the journey's tur
 """
 
 import hashlib
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from providers.base import Effect, NotSent, Outlet
 from providers.errors import Misconfigured, Refused, Unavailable
 
 TRIES: Final = 4  # of the activity (workflows/policies.py); the last one leaves nothing open that can be told
+AT_ONCE: Final = 10.0  # seconds between row and sending: no second try begins before the 25 of the first are over
 MOST_SWEPT: Final = 200
 MONTH: Final = timedelta(days=30)  # what is in doubt for so long is asked about no more
 
@@ -137,9 +139,11 @@ class Effects:
             return await self._done(effect.deed)
         if effect.status in ("confirmed", "compensated", "failed"):
             return await self._done(effect.deed)
-        known = {"outlet": self.outlet.name}
+        known, began = {"outlet": self.outlet.name}, time.monotonic()
         if not await self.effects.move(effect.deed, [effect.status], "sent", _now(), **known):
             return await self._done(effect.deed)  # somebody else has it in hand
+        if time.monotonic() - began > AT_ONCE:  # stopped in between, say: another worker may have it in hand by now
+            raise Unavailable("Too late to send it.")
         try:
             receipt = await self.outlet.send(effect.deed, effect.kind, effect.recipient, effect.body)
         except NotSent:

@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from temporalio.testing import ActivityEnvironment
 
-from activities.effects import TRIES, Effects
+from activities import effects
+from activities.effects import AT_ONCE, TRIES, Effects
 from journeys.effects import EffectDone, EffectNews
 from journeys.messages import SettleEffect, Swept
 from providers.base import NotSent, Outlet
@@ -106,6 +108,20 @@ async def test_a_worker_killed_around_the_sending_leaves_one_effect(ledger: SqlE
     outlet = HttpOutlet(taking.url)
     with pytest.raises(Killed):
         await attempt(ledger, Dying(outlet, when))
+    assert (await attempt(ledger, outlet, 2)).status == "confirmed"
+    assert len(taking.taken) == 1
+    await outlet.close()
+
+
+async def test_a_worker_that_stood_still_too_long_sends_nothing_another_has_it_in_hand(
+    ledger: SqlEffects, taking: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outlet, clock = HttpOutlet(taking.url), iter([0.0, AT_ONCE + 1])
+    with monkeypatch.context() as stopped:
+        stopped.setattr(effects, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+        with pytest.raises(Unavailable):
+            await attempt(ledger, outlet)
+    assert taking.taken == []
     assert (await attempt(ledger, outlet, 2)).status == "confirmed"
     assert len(taking.taken) == 1
     await outlet.close()

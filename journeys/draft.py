@@ -12,6 +12,7 @@ from journeys.facts import (
     ChildEnded,
     Chose,
     Fact,
+    FoundOut,
     Gave,
     Heard,
     Made,
@@ -98,6 +99,8 @@ class Draft(Walk):
                 self.state.status = "abandoned"
                 self.undoes += live_at(self.state.effects, [step.id for step in self.template.steps])
                 self.line("abandoned")
+            case FoundOut():
+                return self.decision()  # the engine answers it: nothing is settled here
             case _:
                 assert_never(fact)
         if self.state.status not in ("paused", "completed", "abandoned"):

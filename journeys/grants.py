@@ -9,6 +9,7 @@ from journeys.facts import (
     ChildEnded,
     Chose,
     Fact,
+    FoundOut,
     Gave,
     Heard,
     Made,
@@ -53,7 +54,7 @@ def check(template: Template, state: JourneyState, fact: Fact | None) -> None:
 
     None stands for a message that is not understood yet: only a closed or paused journey refuses it.
     """
-    if isinstance(fact, Began | Made | TimeCame | ChildEnded):
+    if isinstance(fact, Began | Made | TimeCame | ChildEnded | FoundOut):
         return
     if state.is_closed:
         raise JourneyClosed(f"This journey is {state.status}. Its results stay readable; a new one can be started.")

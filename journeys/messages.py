@@ -300,10 +300,11 @@ class SettleEffect(Kept):
 
 
 class Swept(Kept):
-    """How many open effects a sweep settled, and how many it had to leave."""
+    """How many open effects a sweep settled, how many it had to leave, and of how many it told their journeys."""
 
     settled: int
     left: int
+    told: int = 0
 
 
 Operation = Literal[
@@ -324,6 +325,7 @@ Operation = Literal[
     "fulfil",
     "stop",
     "settle_effect",
+    "find_out",
     "set_budget",
 ]
 

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from rich.text import Text
 
+from journeys.view import View, still_owed, unsure
 from worker.choices import choices, chosen
 from worker.prompt import Lines
 from worker.screen import Choice, Screen
@@ -198,6 +200,10 @@ class Chat:
         for step in self.view["steps"]:
             if step["headline"]:
                 self.screen.note(f"{step['title']}: {step['headline']}")
+        seen = View.model_validate(self.view)
+        for said in (unsure(seen), still_owed(seen, datetime.now(UTC))):
+            if said:
+                self.screen.note(said.strip())
         self.offer()
 
     async def why(self, _: str) -> None:
@@ -296,6 +302,8 @@ class Chat:
                 self.screen.attention("A reminder")
             elif turn["operation"] == "fulfil":
                 self.screen.attention("What I still owed you")
+            elif turn["operation"] == "find_out":
+                self.screen.attention("What became of what you had me send")
             elif turn["text"]:
                 self.screen.said(turn["text"], "In another window")
             else:

@@ -25,6 +25,7 @@ from journeys.spending import plain
 from journeys.state import Receipt
 from journeys.template import Currency, Locale, Template
 from journeys.view import BudgetView, View, why
+from journeys.wording import NAMED, both_ends
 from providers.store import journeys as rows
 from providers.store.budgets import Caps
 from providers.store.health import SqlHealth
@@ -144,13 +145,13 @@ async def list_journeys(
 @router.get("/{journey_id}", response_model=View, responses=documented())
 async def read_journey(journey_id: JourneyId, doors: Open, tenant: Tenant) -> Any:
     """The journey as it stands: steps, inputs, what it waits for, what can be done next."""
-    return seen(await own(doors, tenant, journey_id), doors.caps)
+    return seen(await asked_in(doors, await own(doors, tenant, journey_id)), doors.caps)
 
 
 @router.get("/{journey_id}/why", responses=documented())
 async def read_why(journey_id: JourneyId, doors: Open, tenant: Tenant) -> dict[str, str]:
     """One sentence: what is it waiting for, since when, what happens next; and one more while every language model rests."""
-    row, now = await own(doors, tenant, journey_id), datetime.now(UTC)
+    row, now = await asked_in(doors, await own(doors, tenant, journey_id)), datetime.now(UTC)
     engines = [str(route) for route in doors.settings.routes["chat"]]
     resting = degraded_by_rest(engines, await SqlHealth(doors.store).standings(), now) if engines else ""
     return {"why": " ".join(filter(None, [why(View.model_validate(row["view"]), now), resting]))}
@@ -200,6 +201,19 @@ def seen(row: Row, caps: Caps) -> dict[str, Any]:
         "costs": {"spent": plain(spent), "reserved": plain(reserved)},
     }
     return {**row["view"], **money, "moved_from": row["moved_from"]}
+
+
+async def asked_in(doors: Doors, row: Row) -> Row:
+    """The journey's row, where what is owed is named by the person's own question."""
+    owed = row["view"].get("owed") or []
+    if not owed:
+        return row
+    texts = await doors.store.read(lambda db: rows.texts_of(db, [each["turn_id"] for each in owed]))
+    named = [
+        {**each, "what": f"the fuller answer to “{both_ends(texts[each['turn_id']], NAMED)}”"} if each["turn_id"] in texts else each
+        for each in owed
+    ]
+    return {**row, "view": {**row["view"], "owed": named}}
 
 
 async def own(doors: Doors, tenant: str, journey_id: str) -> Row:

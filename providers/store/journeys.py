@@ -17,6 +17,7 @@ from providers.store.inserts import unless_there as unless_there
 from providers.store.log import tell
 from providers.store.store import Store
 from providers.store.tables import briefs, budgets, events, journeys, model_calls, requests, results, timeline, turns
+from providers.store.tables import effects as effect_rows
 
 TOKENS_KEPT = timedelta(hours=24)  # the reply that they grew into stays
 NOWHERE = -1  # the seq of a turn that was opened and taken back, until it is opened again
@@ -47,6 +48,9 @@ class SqlRecords:
 
     async def make_good(self, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str, owed: str) -> bool:
         return await self.store.write(lambda db: make_good(db, opening, closing, status, owed))
+
+    async def show_owed(self, journey_id: str, status: str, owed: Sequence[Mapping[str, Any]]) -> None:
+        await self.store.write(lambda db: show_owed(db, journey_id, status, owed))
 
     async def show(self, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
         await self.store.write(lambda db: show(db, journey_id, at, columns))
@@ -108,6 +112,7 @@ _GIVE_UP = (
 _KEEP_IN_DOUBT = (
     update(model_calls).where(model_calls.c.deed == bindparam("of_deed")).values(doubtful=model_calls.c.reserved, reserved=Decimal(0))
 )
+_TELL_OF = update(effect_rows).where(effect_rows.c.deed == bindparam("of_deed")).values(told=bindparam("now_told"))
 _DROP_TOKENS = delete(events).where(events.c.kind == "token", events.c.at < bindparam("before"))
 _INSERT_ENTRIES, _INSERT_EVENTS = insert(timeline), insert(events)
 _REQUEST = (
@@ -130,6 +135,7 @@ _BUDGET = (budgets.c.scope == "journey") & (budgets.c.key == journeys.c.id) & (b
 _SEEN = select(journeys, *(budgets.c[name].label(f"budget_{name}") for name in ("cap", "chosen", "spent", "reserved")))
 _SEEN = _SEEN.outerjoin(budgets, _BUDGET)
 _JOURNEY = _SEEN.where(journeys.c.id == _OF_JOURNEY)
+_SHOW_OWED = update(journeys).where(journeys.c.id == _OF_JOURNEY).values(view=bindparam("seen"))
 _TURN = select(turns).where(turns.c.id == _OF_TURN, turns.c.journey_id == _OF_JOURNEY)
 
 
@@ -196,6 +202,7 @@ def close_turn(
     journey: Mapping[str, Any] | None,
     entries: Sequence[Mapping[str, Any]],
     news: Sequence[Event],
+    effects: Mapping[str, str] | None = None,
 ) -> bool:
     """Turn, view, timeline and events in one transaction. False where it was closed before: then nothing is written again. A call of a
     model that is still open is in doubt: whoever made it was killed or given up, and nobody waits for its answer any more."""
@@ -208,6 +215,8 @@ def close_turn(
             held = purses(Caps(), left["journey_id"], left["tenant"], left["day"])
             settle(db, held, reserved=-left["reserved"], spent=left["reserved"], at=at)
             db.execute(_KEEP_IN_DOUBT, {"of_deed": left["deed"]})
+    for deed, status in (effects or {}).items():
+        db.execute(_TELL_OF, {"of_deed": deed, "now_told": status})
     db.execute(_DROP_TOKENS, {"before": at - TOKENS_KEPT})
     values: dict[str, Any] = {"updated_at": at, **(journey or {})}
     last = db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": len(news)}).scalar_one()
@@ -244,6 +253,19 @@ def make_good(db: Connection, opening: Mapping[str, Any], closing: Mapping[str, 
 def show(db: Connection, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
     values = {"updated_at": at, **columns}
     db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": 0})
+
+
+def show_owed(db: Connection, journey_id: str, status: str, owed: Sequence[Mapping[str, Any]]) -> None:
+    _hold(db, journey_id)
+    row = db.execute(_JOURNEY, {"of_journey": journey_id}).mappings().one()
+    if row["status"] == status:
+        db.execute(_SHOW_OWED, {"of_journey": journey_id, "seen": {**row["view"], "owed": list(owed)}})
+
+
+def texts_of(db: Connection, turn_ids: Sequence[str]) -> dict[str, str]:
+    """What the person wrote in each of these turns."""
+    found = db.execute(select(turns.c.id, turns.c.text).where(turns.c.id.in_(turn_ids)))
+    return {turn_id: text for turn_id, text in found if text is not None}
 
 
 def keep_events(

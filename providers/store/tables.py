@@ -315,6 +315,8 @@ effects = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("reserved_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False),
+    Column("told", String(16), nullable=False, server_default=""),
+    Column("unwanted", Boolean, nullable=False, server_default=false()),
     Index(None, "journey_id"),
     Index(None, "status", "changed_at"),
 )

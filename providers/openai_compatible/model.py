@@ -83,11 +83,14 @@ class ChatModel:
                     self._shape = "json_object"
                 elif schema is not None and shape == "json_schema":
                     self._takes_schema = True
+        except ProviderError as failure:
+            failure.may_be_charged |= any(answer.has_begun for answer in heard)
+            raise
         except asyncio.CancelledError:
             said = heard[-1] if heard else Answer(self.client.name, self.model)
             usage = said.usage or guessed(instructions + content, said.text)
             cost, priced_as = await self.tariff.priced(said.model, usage, at, self.model)
-            spent: dict[str, Any] = {"usage": usage, "cost": cost, "priced_as": priced_as}
+            spent: dict[str, Any] = {"usage": said.usage, "cost": cost, "priced_as": priced_as}
             raise CutShort(Generated(text=said.text, finish="stop", reason="cancelled", model=said.model, **spent)) from None
         assert answer is not None
         finish, reason = answer.ended()

@@ -139,13 +139,16 @@ def book_call(db: Connection, deed: str, row: Mapping[str, Any], caps: Caps) -> 
     """What came of it; the first to say so is believed: a worker that was given up may answer late.
 
     What it cost is spent and the rest of its reservation released. What attempts in doubt may have cost stays spent: of a call that was
-    answered in the end as much as its answer for each, out of what was reserved; of one that was not, all of it."""
+    answered in the end as much as its answer for each, out of what was reserved; of one that was not, all of it. An attempt that is `lost`
+    (it went out, and no answer came back whole) is in doubt too."""
     was = db.execute(_OF_DEED, {"of_deed": deed}).mappings().one()
     if was["status"] not in _ANSWERED_OR_OPEN:
         return _call(was)
+    row = {**row, "in_doubt": was["in_doubt"] + (bool(row.get("lost")) and was["status"] == "started")}
+    row.pop("lost", None)
     held, doubt, cost = was["reserved"], was["doubtful"], Decimal(row.get("cost", 0)).quantize(SMALLEST)
     if row["status"] == "failed":
-        kept = held + doubt if was["in_doubt"] else Decimal(0)
+        kept = held + doubt if row["in_doubt"] else Decimal(0)
     else:
         unknown = was["in_doubt"] - (was["status"] == "failed")  # its own late answer is one of them
         kept = max(Decimal(0), min(max(0, unknown) * cost, held + doubt - cost))

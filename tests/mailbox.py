@@ -15,6 +15,7 @@ class Mailbox:
 
     port: int = 0
     mails: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)  # what each names as its Idempotency-Key
 
     @property
     def url(self) -> str:
@@ -31,7 +32,9 @@ class Mailbox:
             if verb == "DATA":
                 await say("354 go on")
                 raw = await reader.readuntil(b"\r\n.\r\n")
-                body = message_from_bytes(raw, policy=policy.default).get_body(("plain", "html"))
+                mail = message_from_bytes(raw, policy=policy.default)
+                body = mail.get_body(("plain", "html"))
+                self.keys.append(mail["Idempotency-Key"])
                 self.mails.append(body.get_content() if body else "")
             await say("250 mailbox" if verb != "QUIT" else "221 bye")
             if verb == "QUIT":
@@ -46,6 +49,7 @@ class Webhook:
     port: int = 0
     status: int = 200
     posts: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)  # what each names as its Idempotency-Key
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     go: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -61,6 +65,7 @@ class Webhook:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         [length] = [int(line.split(":")[1]) for line in head.splitlines() if line.lower().startswith("content-length")]
         self.posts.append(json.loads(await reader.readexactly(length)))
+        self.keys += [line.partition(":")[2].strip() for line in head.splitlines() if line.lower().startswith("idempotency-key")]
         self.arrived.set()
         await self.go.wait()
         writer.write(f"HTTP/1.1 {self.status} Said\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())

@@ -15,6 +15,7 @@ from providers.gemini.answers import Answer
 from providers.gemini.client import GeminiClient, milliseconds
 from providers.gemini.failures import told
 from providers.gemini.schemas import in_order
+from providers.prices import marked
 
 if TYPE_CHECKING:
     from google.genai.types import Content, GenerateContentConfig, GenerateContentResponse, ThinkingConfig
@@ -63,7 +64,7 @@ class GeminiModel:
         except asyncio.CancelledError:
             usage = answer.usage or prices.guessed(instructions + content, answer.text)
             cost, priced_as = await prices.priced(answer.model, usage, at, self.model)
-            spent: dict[str, Any] = {"usage": answer.usage, "cost": cost, "priced_as": priced_as}
+            spent: dict[str, Any] = {"usage": answer.usage or marked(usage), "cost": cost, "priced_as": priced_as}
             raise CutShort(Generated(text=answer.text, finish="stop", reason="cancelled", model=answer.model, **spent)) from None
         finish, reason = answer.ended()
         usage = answer.usage or prices.guessed(instructions + content, answer.text)

@@ -152,7 +152,7 @@ async def test_a_call_that_went_out_and_brought_no_answer_is_spent_until_it_is_m
     await ledger.book_call("t/answer", {**FAILED, "lost": True})
     assert (await standing(store))["journey"] == (Decimal("0.6"), Decimal(0))
     [call] = await booked(store)
-    assert (call["status"], call["cost"], call["doubtful"], call["in_doubt"]) == ("failed", 0, Decimal("0.6"), 1)
+    assert (call["status"], call["cost"], call["doubtful"], call["lost"], call["in_doubt"]) == ("failed", 0, Decimal("0.6"), 1, 0)
     await ledger.begin_call(a_row("t/answer"), hold=a_hold("0.6"))
     await ledger.book_call("t/answer", answered("0.1"))
     assert (await standing(store))["journey"] == (Decimal("0.2"), Decimal(0))  # the answer, and the one that was lost

@@ -59,7 +59,9 @@ class Draft(Walk):
     def after(self, fact: Fact) -> Decision:
         if self.state.is_closed:  # a result or a timer that came too late
             return self.decision()
-        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona | SettledEffect | SetBudget):
+        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona | SettledEffect):
+            self.heard()
+        if isinstance(fact, SetBudget) and self.state.status != "paused":  # money ends no pause: nothing goes on by itself
             self.heard()
         match fact:
             case Began():

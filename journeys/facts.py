@@ -12,7 +12,10 @@ from journeys.state import Timer
 
 
 class Began(Kept):
+    """`budget`: what the journey's language models may cost, where somebody has said so."""
+
     kind: Literal["began"] = "began"
+    budget: Dollars | None = None
 
 
 class Said(Kept):

@@ -15,6 +15,7 @@ from journeys.facts import (
     Made,
     Paused,
     Resumed,
+    SetBudget,
     SettledEffect,
     Skipped,
     Stopped,
@@ -58,7 +59,7 @@ def check(template: Template, state: JourneyState, fact: Fact | None) -> None:
         return
     if state.is_closed:
         raise JourneyClosed(f"This journey is {state.status}. Its results stay readable; a new one can be started.")
-    if state.status == "paused" and not isinstance(fact, Paused | Resumed | Abandoned | Stopped):
+    if state.status == "paused" and not isinstance(fact, Paused | Resumed | Abandoned | Stopped | SetBudget):
         raise JourneyPaused("This journey is paused. Resume it first; nothing was lost.")
     match fact:
         case Gave(inputs=inputs):

@@ -48,7 +48,10 @@ class Asked(Kept):
     told: int = 0
 
 
-class Begin(Asked): ...
+class Begin(Asked):
+    """`budget`: what the journey's language models may cost, US dollars, where its person says so at the start."""
+
+    budget: Dollars | None = None
 
 
 class Message(Asked):

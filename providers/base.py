@@ -204,7 +204,7 @@ class Memory(Protocol):
 
 
 class Event(Frozen):
-    """One entry of the event log: `kind` is step, reply, notice, failed or end."""
+    """One entry of the event log: `kind` is step, cost, reply, notice, failed or end."""
 
     kind: str
     data: dict[str, Any]
@@ -254,7 +254,8 @@ class Ledger(Protocol):
         ...
 
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
-        """What came of it. Gives the call as it stands: the first to book is believed."""
+        """What came of it; with `lost`, of one that failed, that it may be charged all the same. Gives the call as it stands: the first to
+        book is believed."""
         ...
 
     async def call_of(self, deed: str) -> Call | None:

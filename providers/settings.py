@@ -192,6 +192,9 @@ class Settings(BaseSettings):
     journey_spend: Dollars = Field(Decimal(5), description="US dollars that the language models of one journey may cost, unless it says.")
     tenant_spend: Dollars = Field(Decimal(500), description="US dollars that they may cost a tenant in a month (UTC).")
     day_spend: Dollars = Field(Decimal(50), description="US dollars that they may cost a tenant in a day (UTC).")
+    prices: Annotated[Path, AfterValidator(Path.absolute)] | None = Field(
+        None, description="A YAML file with prices of models, of the shape of providers/prices.yaml; they stand before all others."
+    )
     alerts: SecretStr | None = Field(
         None, description="Where alerts go: URLs of apprise, comma-separated, such as mailto://, slack:// or json://; else into the log."
     )

@@ -22,6 +22,7 @@ class Mailbox:
     envelopes: list[list[str]] = field(default_factory=list)
     faults: dict[str, str] = field(default_factory=dict)
     password: str = ""
+    keys: list[str] = field(default_factory=list)  # what each names as its Idempotency-Key
 
     @property
     def url(self) -> str:
@@ -62,6 +63,7 @@ class Mailbox:
         mail = message_from_bytes(raw.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n."), policy=policy.default)
         body = mail.get_body(("plain", "html"))
         self.mails.append(body.get_content() if body else "")
+        self.keys.append(mail["Idempotency-Key"])
         self.whole.append(mail)
         self.envelopes.append(to)
 
@@ -73,6 +75,7 @@ class Webhook:
     port: int = 0
     status: int = 200
     posts: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)  # what each names as its Idempotency-Key
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     go: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -88,6 +91,7 @@ class Webhook:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         [length] = [int(line.split(":")[1]) for line in head.splitlines() if line.lower().startswith("content-length")]
         self.posts.append(json.loads(await reader.readexactly(length)))
+        self.keys += [line.partition(":")[2].strip() for line in head.splitlines() if line.lower().startswith("idempotency-key")]
         self.arrived.set()
         await self.go.wait()
         writer.write(f"HTTP/1.1 {self.status} Said\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())

@@ -13,7 +13,7 @@ DOABLE: Final = {
     "decide": "choose one of what is offered",
     "go_back": "go back to a step with /back",
     "results": "read the results with /results",
-    "set_budget": "raise what its language models may cost, over HTTP (POST …/budget)",
+    "set_budget": "raise what its language models may cost with /budget",
     "start": "start another journey with `homeview chat`",
     "wait": "wait for the reply",
 }
@@ -45,6 +45,8 @@ _HAPPENED: Final = {
     "withdrawn_late": "withdrew later what could not be withdrawn before",
     "withdrawn": "withdrew it",
     "not_withdrawn": "could not be withdrawn",
+    "budget_set": "what its language models may cost was set to {names} US dollars",
+    "over_budget": "no budget covered asking a language model",
     "welcome_back": "welcomed back",
     "paused": "paused",
     "resumed": "went on",

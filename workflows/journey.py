@@ -88,7 +88,7 @@ class JourneyWorkflow(Turns):
     # --- updates, each with its validator under it -----------------------------------------------------------------------
     @workflow.update(description="The journey begins: its first view is written")
     async def begin(self, asked: Begin) -> Receipt:
-        return await self.turn("begin", asked, Began())
+        return await self.turn("begin", asked, Began(budget=asked.budget))
 
     @workflow.update(description="One message of the conversation")
     async def converse(self, message: Message) -> Receipt:
@@ -237,8 +237,8 @@ class JourneyWorkflow(Turns):
             return
         engine.check_role(self.template, asked.role)
         if asked.told <= self.ended:
-            is_control = isinstance(fact, Paused | Resumed | Abandoned | Stopped)
-            engine.check(self.template, self.state, fact if self.admitted == 0 or is_control else None)
+            needs_no_step = isinstance(fact, Paused | Resumed | Abandoned | Stopped | SetBudget)
+            engine.check(self.template, self.state, fact if self.admitted == 0 or needs_no_step else None)
 
     # --- time ----------------------------------------------------------------------------------------------------------------
     async def wait_for_news(self) -> None:

@@ -21,7 +21,7 @@ from journeys import names
 from journeys.inputs import Slug
 from journeys.messages import MAX_MESSAGE_BYTES, Begin, JourneyStart, Message
 from journeys.refusals import KeyReused
-from journeys.spending import plain
+from journeys.spending import Dollars, plain
 from journeys.state import Receipt
 from journeys.template import Currency, Locale, Template
 from journeys.view import BudgetView, View, why
@@ -46,6 +46,7 @@ class StartRequest(BaseModel):
     title: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = None
     locale: Locale | None = None
     currency: Currency | None = None
+    budget: Annotated[Dollars | None, Field(description="US dollars that its language models may cost.")] = None
     message: Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_BYTES)] | None = None
 
 
@@ -66,7 +67,7 @@ async def start_journey(
         raise Problem("NotUnderstood", f"template: {error}.") from error
     if request.persona is not None and request.persona not in template.personas:
         raise Problem("NotUnderstood", f"This template is for {', '.join(template.personas)}; {request.persona!r} is none of them.")
-    hashed = names.body_hash("begin", request.model_dump(mode="json"))
+    hashed = names.body_hash("begin", _as_asked(request))
     await begin(doors, tenant, journey_id, template, request, key, hashed, wait)
     turn: Response | None = None
     if request.message is not None:
@@ -79,6 +80,12 @@ async def start_journey(
     if turn is not None:
         body |= json.loads(bytes(turn.body))
     return JSONResponse(body, status_code=201, headers=headers)
+
+
+def _as_asked(request: StartRequest) -> dict[str, Any]:
+    """What a key stands for. A journey that was started before budgets could be named has none here, so its key still fits."""
+    asked = request.model_dump(mode="json")
+    return asked if request.budget is not None else {name: value for name, value in asked.items() if name != "budget"}
 
 
 async def begin(
@@ -104,7 +111,7 @@ async def begin(
     async def open_run() -> WorkflowUpdateHandle[Receipt]:
         return await doors.temporal.start_update_with_start_workflow(
             JourneyWorkflow.begin,  # type: ignore[arg-type]  # the decorator with a description hides its coroutine
-            Begin(key=key, body_hash=hashed),
+            Begin(key=key, body_hash=hashed, budget=request.budget),
             id=names.update_id("begin", key),
             wait_for_stage=WorkflowUpdateStage.ACCEPTED,
             start_workflow_operation=first_run(start),

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, tuple_, update
 
 from journeys.messages import Ended
+from journeys.spending import plain
 from providers.base import Event, Known
-from providers.store.budgets import Caps, purses, settle
+from providers.store.budgets import SMALLEST, Caps, purses, settle
 from providers.store.inserts import insert_of
 from providers.store.inserts import unless_there as unless_there
 from providers.store.log import tell
@@ -102,6 +103,10 @@ _STATUS = select(journeys.c.status).where(journeys.c.id == _OF_JOURNEY)
 _STANDS = select(turns.c.decision).where(turns.c.id == _OF_TURN)
 _SPENT = select(func.sum(model_calls.c.cost)).where(model_calls.c.turn_id == _OF_TURN).scalar_subquery()
 _CLOSE = update(turns).where(turns.c.id == _OF_TURN, turns.c.seq == bindparam("at_seq"), turns.c.status == "open").values(cost=_SPENT)
+# Our own reader's calls cost nothing and are nobody's news.
+_PAID = (model_calls.c.turn_id == _OF_TURN) & (model_calls.c.name != "understand")
+_COST = select(func.count(), func.sum(model_calls.c.cost), func.sum(model_calls.c.doubtful, type_=model_calls.c.doubtful.type)).where(_PAID)
+_SPENT_SO_FAR = select(budgets.c.spent).where(budgets.c.scope == "journey", budgets.c.key == _OF_JOURNEY, budgets.c.period == "")
 _ADD_UP = update(turns).where(turns.c.id == _OF_TURN).values(cost=_SPENT)
 _GIVE_UP = (
     update(model_calls)
@@ -203,9 +208,11 @@ def close_turn(
     entries: Sequence[Mapping[str, Any]],
     news: Sequence[Event],
     effects: Mapping[str, str] | None = None,
+    owed: str | None = None,
 ) -> bool:
     """Turn, view, timeline and events in one transaction. False where it was closed before: then nothing is written again. A call of a
-    model that is still open is in doubt: whoever made it was killed or given up, and nobody waits for its answer any more."""
+    model that is still open is in doubt: whoever made it was killed or given up, and nobody waits for its answer any more. `owed`: the
+    turn that this one makes good; its calls are what is told to have cost something."""
     _hold(db, journey_id)
     closed = db.execute(_CLOSE, {**turn, "ended_at": at, "of_turn": turn_id, "at_seq": seq})
     if closed.rowcount == 0:
@@ -217,6 +224,7 @@ def close_turn(
             db.execute(_KEEP_IN_DOUBT, {"of_deed": left["deed"]})
     for deed, status in (effects or {}).items():
         db.execute(_TELL_OF, {"of_deed": deed, "now_told": status})
+    news = [*_cost(db, journey_id, owed or turn_id), *news]
     db.execute(_DROP_TOKENS, {"before": at - TOKENS_KEPT})
     values: dict[str, Any] = {"updated_at": at, **(journey or {})}
     last = db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": len(news)}).scalar_one()
@@ -231,11 +239,23 @@ def close_turn(
     return True
 
 
-def tell_turn(db: Connection, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str) -> tuple[dict[str, Any] | None, bool]:
+def _cost(db: Connection, journey_id: str, turn_id: str) -> list[Event]:
+    """What a turn's calls of models have cost and, in doubt, may have cost besides, and the journey's so far; none where none was asked."""
+    calls, cost, doubt = db.execute(_COST, {"of_turn": turn_id}).one()
+    if not calls:
+        return []
+    spent = db.execute(_SPENT_SO_FAR, {"of_journey": journey_id}).scalar_one_or_none() or Decimal(0)
+    sums = {"cost": plain(Decimal(cost).quantize(SMALLEST)), "in_doubt": plain(doubt), "spent": plain(spent)}
+    return [Event(kind="cost", data={"turn_id": turn_id, **sums})]
+
+
+def tell_turn(
+    db: Connection, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str, owed: str | None = None
+) -> tuple[dict[str, Any] | None, bool]:
     """The decision that stands, and whether it was told. Whoever pauses or ends the journey writes its row before or after all of this."""
     stands = open_turn(db, **opening)
     now = db.execute(_STATUS, {"of_journey": closing["journey_id"]}).scalar_one()
-    told = stands == opening["turn"]["decision"] and now == status and close_turn(db, **closing)
+    told = stands == opening["turn"]["decision"] and now == status and close_turn(db, **closing, owed=owed)
     return stands, told
 
 
@@ -244,7 +264,7 @@ def make_good(db: Connection, opening: Mapping[str, Any], closing: Mapping[str, 
     _hold(db, closing["journey_id"])
     if db.execute(_STATUS, {"of_journey": closing["journey_id"]}).scalar_one() != status:
         return False
-    _, told = tell_turn(db, opening, closing, status)
+    _, told = tell_turn(db, opening, closing, status, owed)
     if told:
         db.execute(_ADD_UP, {"of_turn": owed})
     return told

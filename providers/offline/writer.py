@@ -11,7 +11,7 @@ from journeys.grants import deciders, spent
 from journeys.inputs import Choice, Need, Place
 from journeys.messages import Line
 from journeys.renovation.errors import CannotEstimate
-from journeys.renovation.rough import SCOPES, rough_range
+from journeys.renovation.pricing.rough import SCOPES, rough_range
 from journeys.renovation.styles import LOOKS, coherent
 from journeys.reply import Citation, Reply
 from journeys.result_page import as_text

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from providers.base import Generated, LanguageModel, Picture
+from providers.base import CutShort, Generated, LanguageModel, Picture
 from providers.errors import (
     AuthConfig,
     InvalidRequest,
@@ -278,6 +278,23 @@ async def test_a_call_that_is_cancelled_leaves_at_once(provider: Provider, strea
     began = time.monotonic()
     await asyncio.wait([call])
     assert call.cancelled() and time.monotonic() - began < 2
+
+
+async def test_a_stream_that_is_cancelled_says_what_it_had_heard_and_what_that_costs(provider: Provider) -> None:
+    heard: list[str] = []
+
+    async def hear(text: str) -> None:
+        heard.append(text)
+
+    provider.fake.fault("stalled_stream")
+    call = asyncio.create_task(provider.ask(True, 60, on_text=hear))
+    await until(lambda: heard, 10)
+    call.cancel()
+    with pytest.raises(CutShort) as cut:
+        await call
+    so_far = cut.value.so_far
+    assert so_far.text == heard[-1]
+    assert (so_far.reason, so_far.usage != {}, so_far.cost > 0) == ("cancelled", True, True)
 
 
 @each_way

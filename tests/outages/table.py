@@ -45,6 +45,7 @@ FULL = "by itself once there is room; no process needs to be started again"
 CANT_SEARCH = "My pages can't be searched at the moment"
 NOTHING_THERE = "I don't have"
 INDEXED = "after `homeview index`, at the next question"
+AT_START = "it is gone, damaged or named wrongly when a worker starts"
 LOCKED = (ACCEPTED, LATER)
 
 OUTAGES: Final = (
@@ -75,6 +76,16 @@ OUTAGES: Final = (
     outage("index_elsewhere", "the knowledge index", "the pointer names none", (REPLY,), REPLY, INDEXED, told=CANT_SEARCH),
     outage("index_garbage", "the knowledge index", "its files are damaged", (REPLY,), REPLY, INDEXED, told=CANT_SEARCH),
     outage("index_empty", "the knowledge index", "it holds no passage", (REPLY,), REPLY, INDEXED, told=NOTHING_THERE),
+    outage("index_at_start", "the knowledge index", AT_START, (REPLY, ACCEPTED), REPLY, INDEXED, told=CANT_SEARCH),
+    outage(
+        "index_empty_at_start",
+        "the knowledge index",
+        "it holds no passage when a worker starts",
+        (REPLY, ACCEPTED),
+        REPLY,
+        INDEXED,
+        told=NOTHING_THERE,
+    ),
     outage("ahead", "the worker's clock", "jumps an hour ahead", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
     outage("behind", "the worker's clock", "jumps an hour back", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
     outage("far_ahead", "the worker's clock", "jumps 400 days ahead", (REPLY, ACCEPTED), REPLY, "nothing to heal"),

@@ -71,4 +71,4 @@ async def test_a_database_server_that_is_started_again_is_waited_for(on_postgres
 @pytest.mark.long
 async def test_a_database_server_that_takes_no_writes_is_waited_for(on_postgresql: tuple[House, Cluster]) -> None:
     home, postgres = on_postgresql
-    await home.through("server_read_only", takes_no_writes(postgres, home))
+    await home.through("server_read_only", takes_no_writes(postgres))

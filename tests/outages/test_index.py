@@ -10,7 +10,7 @@ import pytest
 from tests.crashes.asking import say
 from tests.outages.house import House
 from tests.outages.striking import at_its_start, damage, damaged_where_it_stands, empty, pointing_at, pointing_nowhere, without_index
-from tests.outages.table import CANT_SEARCH, NOTHING_THERE
+from tests.outages.table import CANT_SEARCH, NOTHING_THERE, named
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 QUESTION = "What is the difference between quartz and granite counters?"
@@ -37,8 +37,9 @@ async def reply(home: House, key: str) -> dict[str, Any]:
 @pytest.mark.parametrize("when", ["while the worker runs", pytest.param("at its start", marks=pytest.mark.long)])
 async def test_a_question_is_told_that_the_pages_cant_be_searched(home: House, fault: str, when: str) -> None:
     name, make, said = FAULTS[fault]
-    if when == "at its start" and fault == "damaged where it stands":
-        said = CANT_SEARCH
+    if when == "at its start":
+        name = "index_empty_at_start" if fault == "empty" else "index_at_start"
+        said = named(name).told
     struck = make(home.processes.settings.index_root)
 
     async def ask() -> None:

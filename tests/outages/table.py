@@ -45,7 +45,9 @@ FULL = "by itself once there is room; no process needs to be started again"
 CANT_SEARCH = "My pages can't be searched at the moment"
 NOTHING_THERE = "I don't have"
 INDEXED = "after `homeview index`, at the next question"
+MENDED = "by itself: a worker looks every ten seconds, and builds it anew"
 AT_START = "it is gone, damaged or named wrongly when a worker starts"
+EMPTY_AT_START = "it holds no passage when a worker starts"
 LOCKED = (ACCEPTED, LATER)
 
 OUTAGES: Final = (
@@ -72,20 +74,12 @@ OUTAGES: Final = (
     outage("moved_away", "the database (SQLite)", "its file is moved away", (LATER,), LATER, "by itself once the file is back", "database"),
     outage("server_away", "the database (PostgreSQL)", "its server is down", (LATER,), LATER, "by itself once it is up", "database"),
     outage("server_read_only", "the database (PostgreSQL)", "its server takes no writes", LOCKED, REPLY, GIVEN_BACK),
-    outage("index_gone", "the knowledge index", "its folder is gone", (REPLY,), REPLY, INDEXED, told=CANT_SEARCH),
-    outage("index_elsewhere", "the knowledge index", "the pointer names none", (REPLY,), REPLY, INDEXED, told=CANT_SEARCH),
-    outage("index_garbage", "the knowledge index", "its files are damaged", (REPLY,), REPLY, INDEXED, told=CANT_SEARCH),
+    outage("index_gone", "the knowledge index", "its folder is gone", (REPLY,), REPLY, MENDED, told=CANT_SEARCH),
+    outage("index_elsewhere", "the knowledge index", "the pointer names none", (REPLY,), REPLY, MENDED, told=CANT_SEARCH),
+    outage("index_garbage", "the knowledge index", "its files are damaged", (REPLY,), REPLY, MENDED, told=CANT_SEARCH),
     outage("index_empty", "the knowledge index", "it holds no passage", (REPLY,), REPLY, INDEXED, told=NOTHING_THERE),
-    outage("index_at_start", "the knowledge index", AT_START, (REPLY, ACCEPTED), REPLY, INDEXED, told=CANT_SEARCH),
-    outage(
-        "index_empty_at_start",
-        "the knowledge index",
-        "it holds no passage when a worker starts",
-        (REPLY, ACCEPTED),
-        REPLY,
-        INDEXED,
-        told=NOTHING_THERE,
-    ),
+    outage("index_at_start", "the knowledge index", AT_START, (REPLY, ACCEPTED), REPLY, MENDED, told=CANT_SEARCH),
+    outage("index_empty_at_start", "the knowledge index", EMPTY_AT_START, (REPLY, ACCEPTED), REPLY, INDEXED, told=NOTHING_THERE),
     outage("ahead", "the worker's clock", "jumps an hour ahead", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
     outage("behind", "the worker's clock", "jumps an hour back", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
     outage("far_ahead", "the worker's clock", "jumps 400 days ahead", (REPLY, ACCEPTED), REPLY, "nothing to heal"),

@@ -33,6 +33,7 @@ from tests.running import Processes, replays, until
 IN_FLIGHT = 50  # turns that are asked and not answered when a kill falls
 SPARE = 6  # journeys beyond that: some have just been answered
 PATIENCE = 300.0  # seconds; on a busy machine fifty journeys are long in coming back
+FULLER = "fulfil"  # the operation of a turn that makes good what an earlier one left undone; nobody asks for it
 PACE = 0.4  # seconds between the pieces of a model's answer, so that kills fall into them
 AT_ONCE = 8  # journeys that are begun at the same moment
 VICTIMS = (["worker"], ["api"], ["temporal"], ["worker", "temporal"], ["worker", "api", "temporal"])
@@ -96,6 +97,7 @@ class Tally:
     turns: int = 0
     lost: int = 0
     doubled: int = 0
+    fuller: int = 0  # answers that came by themselves, where no model could be asked before
     wrong: list[str] = field(default_factory=list)
 
 
@@ -185,8 +187,13 @@ class Storm:
         found.turns += len(talk.answered)
         found.lost += sum(replies.get(turn["turn_id"]) != turn["reply"] or not told[turn["turn_id"]] for turn in talk.answered)
         found.doubled += len(kept) - len(replies) + sum(count > 1 for count in told.values()) + max(0, len(kept) + 1 - asked)
-        if [turn["turn_id"] for turn in kept] != [turn["turn_id"] for turn in talk.answered]:
-            found.wrong.append(f"{talk.journey}: {len(kept)} turns are kept of {len(talk.answered)}, or in another order")
+        by_itself = [turn for turn in kept if turn["operation"] == FULLER]
+        asked_for = [turn["turn_id"] for turn in kept if turn["operation"] != FULLER]
+        if asked_for != [turn["turn_id"] for turn in talk.answered]:
+            found.wrong.append(f"{talk.journey}: {len(asked_for)} turns are kept of {len(talk.answered)}, or in another order")
+        found.fuller += len(by_itself)
+        if len(by_itself) > sum(bool(turn["degraded"]) for turn in talk.answered):
+            found.wrong.append(f"{talk.journey}: it has {len(by_itself)} fuller answers, and fewer turns that owed one")
         if [turn["seq"] for turn in kept] != list(range(2, len(kept) + 2)):
             found.wrong.append(f"{talk.journey}: turns are numbered {[turn['seq'] for turn in kept]}")
         if [seq for seq, _, _ in events] != list(range(1, len(events) + 1)):
@@ -209,15 +216,16 @@ class Storm:
         return (
             f"storm {self.seed}: {len(self.killed)} kills ({met}), {self.in_flight} turns in flight when they fell, {found.turns} turns of "
             f"{len(self.talks)} journeys answered in all: {found.lost} lost, {found.doubled} doubled, {len(found.wrong)} journeys wrong; "
-            f"longest wait {slowest:.1f} s, {time.monotonic() - self.began:.0f} s{self.of_models() if self.asks_a_model else ''}"
+            f"longest wait {slowest:.1f} s, {time.monotonic() - self.began:.0f} s{self.of_models(found) if self.asks_a_model else ''}"
         )
 
-    def of_models(self) -> str:
+    def of_models(self, found: Tally) -> str:
         calls = calls_so_far(self.processes.settings.database_url)
         answered = Counter(turn["engine"].partition(":")[0] for talk in self.talks for turn in talk.answered if turn["engine"])
         return (
             f"; {self.open_calls} calls of a model were open when kills fell, {calls.wanted} calls were wanted and {calls.tries} made: "
-            f"{calls.in_doubt} of them in doubt, {calls.again} of these made again; turns by who read them: {dict(answered)}"
+            f"{calls.in_doubt} of them in doubt, {calls.again} of these made again; turns by who read them: {dict(answered)}; "
+            f"{found.fuller} fuller answers came by themselves"
         )
 
 

@@ -49,6 +49,7 @@ MENDED = "by itself: a worker looks every ten seconds, and builds it anew"
 AT_START = "it is gone, damaged or named wrongly when a worker starts"
 EMPTY_AT_START = "it holds no passage when a worker starts"
 LOCKED = (ACCEPTED, LATER)
+STARTING = (REPLY, ACCEPTED, LATER)
 
 OUTAGES: Final = (
     outage("worker_killed", "every worker", "killed (kill -9)", (LATER,), REPLY, RESTARTED, "No worker took it"),
@@ -78,8 +79,8 @@ OUTAGES: Final = (
     outage("index_elsewhere", "the knowledge index", "the pointer names none", (REPLY,), REPLY, MENDED, told=CANT_SEARCH),
     outage("index_garbage", "the knowledge index", "its files are damaged", (REPLY,), REPLY, MENDED, told=CANT_SEARCH),
     outage("index_empty", "the knowledge index", "it holds no passage", (REPLY,), REPLY, INDEXED, told=NOTHING_THERE),
-    outage("index_at_start", "the knowledge index", AT_START, (REPLY, ACCEPTED), REPLY, MENDED, told=CANT_SEARCH),
-    outage("index_empty_at_start", "the knowledge index", EMPTY_AT_START, (REPLY, ACCEPTED), REPLY, INDEXED, told=NOTHING_THERE),
+    outage("index_at_start", "the knowledge index", AT_START, STARTING, REPLY, MENDED, told=CANT_SEARCH),
+    outage("index_empty_at_start", "the knowledge index", EMPTY_AT_START, STARTING, REPLY, INDEXED, told=NOTHING_THERE),
     outage("ahead", "the worker's clock", "jumps an hour ahead", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
     outage("behind", "the worker's clock", "jumps an hour back", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
     outage("far_ahead", "the worker's clock", "jumps 400 days ahead", (REPLY, ACCEPTED), REPLY, "nothing to heal"),

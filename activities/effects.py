@@ -1,16 +1,18 @@
 """Effects in the world, each once: reserved on disk, handed over under its deed, confirmed. What a crash leaves between is in doubt.
 
-In doubt is asked about where the outlet can be asked; where it can't, nothing is sent again unless the person says so.
+In doubt is asked about where the outlet can be asked; where it can't, nothing is sent again unless the person says so. What was to be
+withdrawn is never sent any more. Whatever is found out beside the journey's turns, its journey is told of until it knows.
 """
 
 import hashlib
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from temporalio import activity
 
 from journeys import quotes
-from journeys.effects import EffectDone, EffectStatus
+from journeys.effects import EffectDone, EffectNews, EffectStatus
 from journeys.messages import SettleEffect, Swept
 from journeys.work import ReserveEffects
 from providers import base
@@ -18,13 +20,20 @@ from providers.base import Effect, NotSent, Outlet
 from providers.errors import Misconfigured, Refused, Unavailable
 
 TRIES: Final = 4  # of the activity (workflows/policies.py); the last one leaves nothing open that can be told
+AT_ONCE: Final = 10.0  # seconds between row and sending: no second try begins before the 25 of the first are over
 MOST_SWEPT: Final = 200
 MONTH: Final = timedelta(days=30)  # what is in doubt for so long is asked about no more
 
 
+UNSENT: Final = ("reserved", "failed")
+OUT: Final = ("sent", "confirmed", "in_doubt")  # of these something may be out there
+
+
 class Effects:
-    def __init__(self, effects: base.Effects, outlet: Outlet) -> None:
-        self.effects, self.outlet = effects, outlet
+    """`journeys` are told what became of theirs."""
+
+    def __init__(self, effects: base.Effects, outlet: Outlet, journeys: base.Journeys) -> None:
+        self.effects, self.outlet, self.journeys = effects, outlet, journeys
 
     @activity.defn(name="reserve_effects")
     async def reserve(self, work: ReserveEffects) -> None:
@@ -41,10 +50,12 @@ class Effects:
     @activity.defn(name="send_effect")
     async def send(self, asked: SettleEffect) -> EffectDone:
         """Raises an Unavailable while it may be tried again; the last try gives what it came to."""
-        if asked.again:
-            await self.effects.move(asked.deed, ["in_doubt", "failed"], "reserved", _now())
+        effect = await self._known(asked.deed)
+        if asked.again and effect.told == "in_doubt":  # a choice is good for one sending: of a second doubt the person is told first
+            await self.effects.move(asked.deed, ["in_doubt", "failed"], "reserved", _now(), unwanted=False, told="")
+            effect = await self._known(asked.deed)
         try:
-            return await self._sent(await self._known(asked.deed))
+            return await self._sent(effect)
         except Unavailable:
             if activity.info().attempt < TRIES:
                 raise
@@ -53,24 +64,18 @@ class Effects:
 
     @activity.defn(name="undo_effect")
     async def undo(self, asked: SettleEffect) -> EffectDone:
-        """Withdrawn where that is possible. What can't be stays as it was, and `undoable` says so."""
+        """Withdrawn where that is possible. What can't be stays as it was, and `undoable` says so; where the outlet is away, a sweep tries
+        again. An effect of which somebody has just begun the sending is asked about like any other."""
+        if await self.effects.move(asked.deed, UNSENT, "compensated", _now()):
+            return await self._done(asked.deed)
         effect = await self._known(asked.deed)
-        if effect.status in ("reserved", "failed"):
-            await self.effects.move(effect.deed, ["reserved", "failed"], "compensated", _now())
-            return await self._done(effect.deed)
-        if effect.status == "compensated":
-            return await self._done(effect.deed)
+        await self.effects.move(effect.deed, [effect.status], effect.status, effect.changed_at, unwanted=effect.status in OUT)
         try:
-            withdrawn = await self.outlet.undo(effect.deed, effect.receipt)
+            return await self._undone(effect)
         except Unavailable:
             if activity.info().attempt < TRIES:
                 raise
-            withdrawn = False
-        except (Refused, Misconfigured):
-            withdrawn = False
-        if withdrawn:
-            await self.effects.move(effect.deed, ["sent", "confirmed", "in_doubt"], "compensated", _now())
-        return (await self._done(effect.deed)).model_copy(update={"undoable": withdrawn})
+            return (await self._done(effect.deed)).model_copy(update={"undoable": False})
 
     @activity.defn(name="leave_effect")
     async def leave(self, asked: SettleEffect) -> EffectDone:
@@ -81,26 +86,64 @@ class Effects:
     @activity.defn(name="sweep")
     async def sweep(self, older_than_s: int) -> Swept:
         """For a schedule: what was left open by workers that are gone, of which nothing was heard for so long. What is in doubt is asked
-        about, and sent where the outlet never got it; what was reserved and never handed over goes out now."""
-        settled = left = 0
+        about, and sent where the outlet never got it; what was reserved and never handed over goes out now; what was to be withdrawn is.
+        First of all journeys are told that a killed worker kept from it, so that an outlet which hangs delays nobody else's news."""
+        settled = left = told = 0
         now = _now()
-        for effect in await self.effects.unsettled(now - timedelta(seconds=older_than_s), MOST_SWEPT):
-            try:
-                done = await self._sent(effect) if now - effect.changed_at < MONTH else await self._done(effect.deed)
-            except Unavailable:
-                done = await self._done(effect.deed)
-            settled += done.status in ("confirmed", "failed")
-            left += done.status not in ("confirmed", "failed")
-        return Swept(settled=settled, left=left)
+        before = now - timedelta(seconds=older_than_s)
+        for effect in await self.effects.untold(before, MOST_SWEPT):
+            told += await self._told(effect)
+        for effect in await self.effects.unsettled(before, MOST_SWEPT):
+            done = await self._settled(effect, now)
+            is_settled = done.status in ("confirmed", "failed", "compensated")
+            settled, left = settled + is_settled, left + (not is_settled)
+            if done.status not in ("reserved", "sent", effect.told):
+                told += await self._told(await self._known(effect.deed))
+        return Swept(settled=settled, left=left, told=told)
+
+    async def _settled(self, effect: Effect, now: datetime) -> EffectDone:
+        if now - effect.changed_at >= MONTH:
+            return await self._done(effect.deed)
+        try:
+            return await (self._undone(effect) if effect.unwanted else self._sent(effect))
+        except Unavailable:
+            return await self._done(effect.deed)
+
+    async def _told(self, effect: Effect) -> bool:
+        """That it is known is written down last: a worker killed in between tells it twice, and the journey hears it once."""
+        done = await self._done(effect.deed)
+        try:
+            await self.journeys.tell_of_effect(effect.journey_id, EffectNews(at=effect.changed_at, **done.model_dump()))
+        except Unavailable:
+            return False
+        await self.effects.tell(effect.deed, done.status)
+        return True
+
+    async def _undone(self, effect: Effect) -> EffectDone:
+        """Raises Unavailable where the outlet is away."""
+        deed = effect.deed
+        if effect.status == "compensated":
+            return await self._done(deed)
+        try:
+            withdrawn = effect.outlet in ("", self.outlet.name) and await self.outlet.undo(deed, effect.receipt)
+        except (Refused, Misconfigured):
+            withdrawn = False
+        if withdrawn:
+            await self.effects.move(deed, OUT, "compensated", _now(), unwanted=False)
+        else:
+            await self.effects.move(deed, [effect.status], effect.status, effect.changed_at, unwanted=False)
+        return (await self._done(deed)).model_copy(update={"undoable": withdrawn})
 
     async def _sent(self, effect: Effect) -> EffectDone:
         if effect.status in ("sent", "in_doubt") and not await self._absent(effect):
             return await self._done(effect.deed)
         if effect.status in ("confirmed", "compensated", "failed"):
             return await self._done(effect.deed)
-        known = {"outlet": self.outlet.name}
+        known, began = {"outlet": self.outlet.name}, time.monotonic()
         if not await self.effects.move(effect.deed, [effect.status], "sent", _now(), **known):
             return await self._done(effect.deed)  # somebody else has it in hand
+        if time.monotonic() - began > AT_ONCE:  # stopped in between, say: another worker may have it in hand by now
+            raise Unavailable("Too late to send it.")
         try:
             receipt = await self.outlet.send(effect.deed, effect.kind, effect.recipient, effect.body)
         except NotSent:

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.answers import Broken, Read, content_of, part, read, schema_of
+from activities.booking import count_unknown_price, failed
 from activities.drafts import Draft
 from activities.prompts import Prompt, prompt
 from activities.retrieval import PaidRetrieval
@@ -156,7 +157,7 @@ class Models:
             count(breaker, type(error).__name__)
             if isinstance(error, Unavailable) and breaker.state == "open":
                 error.again = False
-            await self._book(call, {"status": "failed", "error": type(error).__name__})
+            await self._book(call, failed(error))
             raise
         breaker.answered(permit)
         if permit.is_probe:
@@ -168,7 +169,7 @@ class Models:
         row = {"error": "", **outcome, "ended_at": datetime.now(UTC)}
         if generated is not None:
             if not generated.price_known:
-                activity.metric_meter().create_counter("homeview_price_unknown_total", "Calls whose model has no price of its own").add(1)
+                count_unknown_price()
             row |= {"raw": generated.text, "usage": generated.usage, "cost": generated.cost, "priced_as": generated.priced_as}
         return await self.ledger.book_call(call.deed, row)
 

@@ -10,12 +10,11 @@ from journeys import engine, moving, obligations
 from journeys.messages import Decision, Line, Opened, Understanding
 from journeys.safety import hazards_in, known
 from journeys.state import JourneyState, Obligation
+from journeys.view import owed_views
 from journeys.vocabulary import INTENTS
-from journeys.wording import both_ends
+from journeys.wording import NAMED, both_ends
 from journeys.work import SettleOwed
 from providers import base
-
-NAMED = 120  # characters of the question that is answered
 
 
 class Obligations:
@@ -50,6 +49,8 @@ class Obligations:
         if obligations.is_over(asked.owed, asked.failures, turn.at):
             return opened.model_copy(update={"decision": await self._given_up(here)})
         later = obligations.put_off(state, asked.owed, asked.failures, turn.at)
+        shown = owed_views(state.model_copy(update={"owed": later}))
+        await self.records.show_owed(state.journey_id, state.status, [owed.model_dump(mode="json") for owed in shown])
         return opened.model_copy(update={"decision": obligations.as_it_is(state).model_copy(update={"owed": later})})
 
     async def _answered(self, work: SettleOwed, deed: str) -> Decision | None:

@@ -17,7 +17,7 @@ from activities.guarding import guarded_turn
 from activities.knowledge import pages_for
 from journeys import engine, moving, obligations
 from journeys.brief import Brief
-from journeys.facts import Fact, Made, Said, SetBudget
+from journeys.facts import Began, Fact, Made, Said, SetBudget
 from journeys.messages import Decision, Line, Opened, Understanding
 from journeys.personas import signature, sounds_like
 from journeys.refusals import by_name
@@ -128,8 +128,9 @@ class Records:
                 decision = engine.decide(work.template, work.state, fact, work.turn.at, self.skills)
             else:
                 engine.check(work.template, work.state, asked)
-                if isinstance(asked, SetBudget):
-                    await self.ledger.set_budget(work.state.journey_id, asked.cap)
+                chosen = asked.cap if isinstance(asked, SetBudget) else asked.budget if isinstance(asked, Began) else None
+                if chosen is not None:
+                    await self.ledger.set_budget(work.state.journey_id, chosen)
                 decision = engine.decide(work.template, work.state, asked, work.turn.at, self.skills)
         except Exception:
             await self._store(work, row, calls)

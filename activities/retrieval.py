@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from temporalio import activity
 
+from activities.booking import count_unknown_price, failed
 from activities.briefing import PASSAGES, quoted
 from journeys.brief import Brief
 from journeys.messages import AskModel
@@ -55,8 +56,10 @@ class PaidRetrieval:
         try:
             counted = await self.embedder.embed_counted([brief.text])
         except Exception as error:
-            await self._book(deed, {"status": "failed", "error": type(error).__name__})
+            await self._book(deed, failed(error))
             raise
+        if not counted.price_known:
+            count_unknown_price()
         where = Where(region=brief.region, persona=brief.persona)
         found = await self.knowledge.search(brief.text, limit=PASSAGES, where=where, vector=counted.vectors[0])
         row = {"status": "answered", "answer": {"passages": [passage.id for passage in found]}, "usage": counted.usage}

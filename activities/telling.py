@@ -33,6 +33,7 @@ def closing(turn: Turn, template: Template, state: JourneyState, decision: Decis
         "journey": {**shown(template, state, turn.turn_id, seen), **_left(decision)},
         "entries": _entries(turn, decision.say),
         "news": _news(turn, state, decision, reply, seen),
+        "effects": {deed: ref.status for deed, ref in decision.effects_done.items()},
     }
 
 
@@ -69,7 +70,7 @@ def _results(state: JourneyState, decision: Decision) -> list[dict[str, Any]]:
 
 
 def _news(turn: Turn, state: JourneyState, decision: Decision, reply: Reply, seen: View) -> list[Event]:
-    kind = "notice" if turn.operation in ("timer", "move", "fulfil") else "reply"  # nobody in the conversation asked for it
+    kind = "notice" if turn.operation in ("timer", "move", "fulfil", "find_out") else "reply"  # nobody in the conversation asked for it
     news = [Event(kind=kind, data={**heading(turn), "reply": reply.model_dump(mode="json")})]
     if decision.steps:
         steps = {step.id: step.status for step in seen.steps}

@@ -12,6 +12,7 @@ from journeys.facts import (
     ChildEnded,
     Chose,
     Fact,
+    FoundOut,
     Gave,
     Heard,
     Made,
@@ -58,7 +59,9 @@ class Draft(Walk):
     def after(self, fact: Fact) -> Decision:
         if self.state.is_closed:  # a result or a timer that came too late
             return self.decision()
-        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona | SettledEffect | SetBudget):
+        if isinstance(fact, Said | Gave | Chose | WentBack | Skipped | Resumed | SwitchedPersona | SettledEffect):
+            self.heard()
+        if isinstance(fact, SetBudget) and self.state.status != "paused":  # money ends no pause: nothing goes on by itself
             self.heard()
         match fact:
             case Began():
@@ -98,6 +101,8 @@ class Draft(Walk):
                 self.state.status = "abandoned"
                 self.undoes += live_at(self.state.effects, [step.id for step in self.template.steps])
                 self.line("abandoned")
+            case FoundOut():
+                return self.decision()  # the engine answers it: nothing is settled here
             case _:
                 assert_never(fact)
         if self.state.status not in ("paused", "completed", "abandoned"):

@@ -1,6 +1,7 @@
 """What a journey does in the world outside: ordered by a decision, carried out by activities, remembered by its deed. Pure data."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final, Literal
 
 from journeys.inputs import Kept, Slug
@@ -37,6 +38,12 @@ class EffectDone(EffectRef):
         return EffectRef(kind=self.kind, step=self.step, status=self.status, went_out=self.went_out)
 
 
+class EffectNews(EffectDone):
+    """What became of it, found out beside the journey's turns; `at` when, so that the same news twice is known as such."""
+
+    at: datetime
+
+
 def kept(known: Mapping[str, EffectRef], done: Mapping[str, EffectRef]) -> dict[str, EffectRef]:
     """The newest of them."""
     return dict(list({**known, **done}.items())[-MOST_KEPT:])
@@ -47,6 +54,13 @@ def word_for(done: EffectDone) -> str:
     if done.status == "confirmed":
         return "sent_out" if done.went_out else "kept_here"
     return {"in_doubt": "in_doubt", "failed": "not_sent", "compensated": "withdrawn"}.get(done.status, "not_sent_yet")
+
+
+def word_later(was: EffectStatus | None, done: EffectDone) -> str:
+    """The code of what is said of an effect whose end was found out later; `was`: what the journey knew of it."""
+    if done.status == "confirmed" and done.went_out:
+        return "sent_late" if was in ("reserved", "failed") else "came_out"
+    return "withdrawn_late" if done.status == "compensated" else word_for(done)
 
 
 def live_at(known: Mapping[str, EffectRef], steps: Sequence[str]) -> list[str]:

@@ -15,19 +15,21 @@ hazard(rule), withheld(rule), no_knowledge, cut_off(words), no_model(why), no_wo
 over_budget(policy: scope and what to raise it to);
 moving.py moved(template, old one) and put_away(titles);
 obligations.py owed and let_go(turn); activities/owed.py made_good(turn), given_up(turn, why) and not_taken(inputs);
-workflows/outside.py sent_out, kept_here, not_sent, not_sent_yet, in_doubt, left, withdrawn and not_withdrawn(kind).
+workflows/outside.py sent_out, kept_here, not_sent, not_sent_yet, in_doubt, left, withdrawn and not_withdrawn(kind);
+of what is found out later came_out, sent_late and withdrawn_late(kind).
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from journeys import effects
+from journeys import effects, obligations
 from journeys.draft import QUESTIONS, Draft, dependants, is_question
-from journeys.facts import Fact
+from journeys.effects import EffectDone
+from journeys.facts import Fact, FoundOut
 from journeys.grants import check, check_role, misfit
 from journeys.inputs import Need, Option, Value
-from journeys.messages import Decision, Ended
+from journeys.messages import Decision, Ended, Line
 from journeys.state import JourneyState, StepState
 from journeys.template import GO_BACK_TO, Template
 
@@ -80,7 +82,17 @@ def first_state(
 def decide(template: Template, state: JourneyState, fact: Fact, now: datetime, skills: Mapping[str, str]) -> Decision:
     """`skills`: the version each skill would run with now. Raises a Refusal where the fact can't be granted; a message never is refused."""
     check(template, state, fact)
+    if isinstance(fact, FoundOut):
+        return _found_out(state, fact.effect)
     return Draft(template, state, now, skills).after(fact)
+
+
+def _found_out(state: JourneyState, done: EffectDone) -> Decision:
+    """It changes nothing but what is known of the effect. An older one than the state keeps is told of all the same."""
+    known = state.effects.get(done.deed)
+    word = effects.word_later(known.status if known else None, done)
+    told = {"effects_done": {done.deed: done.ref()}, "say": [Line(code=word, about=done.kind)]}
+    return obligations.as_it_is(state).model_copy(update=told)
 
 
 def reader_needs(template: Template, state: JourneyState) -> list[Need]:

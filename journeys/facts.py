@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from journeys.effects import EffectDone
 from journeys.inputs import Kept, Value
 from journeys.messages import ChildClosed, SkillResult, Understanding
 from journeys.spending import Dollars
@@ -11,7 +12,10 @@ from journeys.state import Timer
 
 
 class Began(Kept):
+    """`budget`: what the journey's language models may cost, where somebody has said so."""
+
     kind: Literal["began"] = "began"
+    budget: Dollars | None = None
 
 
 class Said(Kept):
@@ -75,6 +79,13 @@ class SettledEffect(Kept):
     choice: Literal["send_again", "leave_it"]
 
 
+class FoundOut(Kept):
+    """What became of an effect is known now, and nobody was asked."""
+
+    kind: Literal["found_out"] = "found_out"
+    effect: EffectDone
+
+
 class Made(Kept):
     """Skills ran: what each gave."""
 
@@ -127,6 +138,7 @@ Fact = Annotated[
     | Abandoned
     | Stopped
     | SettledEffect
+    | FoundOut
     | Made
     | TimeCame
     | Heard

@@ -9,11 +9,13 @@ from journeys.facts import (
     ChildEnded,
     Chose,
     Fact,
+    FoundOut,
     Gave,
     Heard,
     Made,
     Paused,
     Resumed,
+    SetBudget,
     SettledEffect,
     Skipped,
     Stopped,
@@ -53,11 +55,11 @@ def check(template: Template, state: JourneyState, fact: Fact | None) -> None:
 
     None stands for a message that is not understood yet: only a closed or paused journey refuses it.
     """
-    if isinstance(fact, Began | Made | TimeCame | ChildEnded):
+    if isinstance(fact, Began | Made | TimeCame | ChildEnded | FoundOut):
         return
     if state.is_closed:
         raise JourneyClosed(f"This journey is {state.status}. Its results stay readable; a new one can be started.")
-    if state.status == "paused" and not isinstance(fact, Paused | Resumed | Abandoned | Stopped):
+    if state.status == "paused" and not isinstance(fact, Paused | Resumed | Abandoned | Stopped | SetBudget):
         raise JourneyPaused("This journey is paused. Resume it first; nothing was lost.")
     match fact:
         case Gave(inputs=inputs):

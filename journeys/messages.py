@@ -48,7 +48,10 @@ class Asked(Kept):
     told: int = 0
 
 
-class Begin(Asked): ...
+class Begin(Asked):
+    """`budget`: what the journey's language models may cost, US dollars, where its person says so at the start."""
+
+    budget: Dollars | None = None
 
 
 class Message(Asked):
@@ -300,10 +303,11 @@ class SettleEffect(Kept):
 
 
 class Swept(Kept):
-    """How many open effects a sweep settled, and how many it had to leave."""
+    """How many open effects a sweep settled, how many it had to leave, and of how many it told their journeys."""
 
     settled: int
     left: int
+    told: int = 0
 
 
 Operation = Literal[
@@ -324,6 +328,7 @@ Operation = Literal[
     "fulfil",
     "stop",
     "settle_effect",
+    "find_out",
     "set_budget",
 ]
 

@@ -61,12 +61,16 @@ class WaitingFor(Frozen):
 
 
 class OwedView(Frozen):
-    """What a turn left undone and is done by itself: `turn` is its number."""
+    """What a turn left undone and is done by itself: `turn` is its number, `what` says it in words. `tries` were made since; the next one
+    is at `next_at`, or earlier where a model answers somebody else first."""
 
     turn_id: str
     turn: int
     kind: str
     since: datetime
+    what: str = ""
+    tries: int = 0
+    next_at: datetime | None = None
 
 
 class EffectView(Frozen):
@@ -159,8 +163,25 @@ def view(template: Template, state: JourneyState, last_turn_id: str | None = Non
             for id_, child in state.children.items()
         ],
         effects=[EffectView(deed=deed, **ref.model_dump()) for deed, ref in state.effects.items()],
-        owed=[OwedView(turn_id=owed.id, turn=owed.turn, kind=owed.kind, since=owed.since) for owed in state.owed],
+        owed=owed_views(state),
     )
+
+
+def owed_views(state: JourneyState) -> list[OwedView]:
+    """A pause lets them rest: then nothing says when the next try is."""
+    awake = bool(state.to_make_good())
+    return [
+        OwedView(
+            turn_id=owed.id,
+            turn=owed.turn,
+            kind=owed.kind,
+            since=owed.since,
+            what=f"the fuller answer to turn {owed.turn}",
+            tries=owed.tries,
+            next_at=owed.due_at if awake else None,
+        )
+        for owed in state.owed
+    ]
 
 
 def question(template: Template, state: JourneyState) -> str:
@@ -207,17 +228,29 @@ def actions(template: Template, state: JourneyState) -> list[Action]:
 
 def why(view: View, now: datetime) -> str:
     """What it waits for, since when, what happens next, in one sentence; and in another what it owes."""
-    return f"{_why(view, now)}{still_owed(view, now)}"
+    return f"{_why(view, now)}{unsure(view)}{still_owed(view, now)}"
+
+
+def unsure(view: View) -> str:
+    """Of effects whose end nobody knows, in a sentence each; empty where there are none."""
+    closed = view.status in ("completed", "abandoned")
+    doubts = " I can't say whether {} went out: ask those you named" + ("." if closed else ", then have it sent again or leave it.")
+    said = {"in_doubt": doubts, "reserved": "" if closed else " Not sent yet: {}. It is tried again by itself."}
+    return "".join(said.get(effect.status, "").format(EFFECTS.get(effect.kind, "it")) for effect in view.effects)
 
 
 def still_owed(view: View, now: datetime) -> str:
     """As a sentence; empty where nothing is."""
     if not view.owed or view.status in ("completed", "abandoned"):
         return ""
-    turns = ", ".join(str(owed.turn) for owed in view.owed)
-    many = f"turns {turns}" if len(view.owed) > 1 else f"turn {turns}"
+    owed = "; ".join(f"{owed.what or f'the fuller answer to turn {owed.turn}'} ({_tried(owed, now)})" for owed in view.owed)
     comes = "once it is resumed and a model can be reached" if view.status == "paused" else "by itself once a model can be reached"
-    return f" Still owed since {_span(now, view.owed[0].since)}: the fuller answer to {many}. It comes {comes}."
+    return f" Still owed since {_span(now, view.owed[0].since)}: {owed}. It comes {comes}."
+
+
+def _tried(owed: OwedView, now: datetime) -> str:
+    tries = {0: "not tried since", 1: "tried once"}.get(owed.tries, f"tried {owed.tries} times")
+    return f"{tries}, next {_ahead(now, owed.next_at)}" if owed.next_at else tries
 
 
 def _why(view: View, now: datetime) -> str:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from journeys.inputs import Area, Choice, Choices, Count, Day, Length, Money, Need, Percent, Place, RoomSize, Text, Value, Weeks
 
 QUOTED = 80  # characters of a person's own words where a value is repeated
+NAMED = 120  # and of a question that is answered later
 _LOOSE_END = re.compile(r"[\W\d_]+$")  # "a budget of $40," says less than "a budget of": its thousands may be what is cut off
 
 

@@ -2,6 +2,9 @@
 
 The URLs are secrets and the operator's: they come from the settings alone, never from a journey, and log lines name a target by its
 scheme and host.
+
+Every message names its alert, in its text and, where a target takes headers (webhooks, e-mail), as `Idempotency-Key`. The key is the same
+however often it is sent: a receiver that took one whose answer was lost can tell that what comes later is about the same.
 """
 
 import asyncio
@@ -19,6 +22,7 @@ from providers.store.store import Store
 
 LOOK_EVERY: Final = 5.0  # seconds: nobody reads an alert sooner, and each look is one indexed read
 TITLE: Final = "HomeView"
+KEY_HEADER: Final = "Idempotency-Key"
 log = structlog.get_logger()
 
 
@@ -27,16 +31,16 @@ class Target(Protocol):
 
     id: str
 
-    async def tell(self, title: str, text: str) -> bool:
-        """Whether it was taken. What was refused, or not answered in time, is tried again."""
+    async def tell(self, title: str, text: str, key: str) -> bool:
+        """Whether it was taken. What was refused, or not answered in time, is tried again. `key`: the same for the same alert."""
         ...
 
 
 class LogTarget:
     id = "log"
 
-    async def tell(self, title: str, text: str) -> bool:
-        log.warning("alert", text=text)
+    async def tell(self, title: str, text: str, key: str) -> bool:
+        log.warning("alert", text=text, key=key)
         return True
 
 
@@ -48,16 +52,27 @@ class AppriseTarget:
             from apprise import Apprise  # a third of a second, and only where it is asked for
         except ImportError as missing:
             raise Misconfigured("HOMEVIEW_ALERTS needs apprise: install HomeView with the extra `alerts`.") from missing
-        self._apprise = Apprise()
-        if not self._apprise.add(url):
+        if not Apprise().add(url):
             raise Misconfigured(f"URL {nth} of HOMEVIEW_ALERTS is none that apprise can send to.")
+        self._url = url
         self.id = hashlib.sha256(url.encode()).hexdigest()[:12]
-        server: Any = self._apprise[0]
+        server: Any = self._apprise()[0]
         self.shown = str(server.url(privacy=True)).partition("?")[0]
 
-    async def tell(self, title: str, text: str) -> bool:
+    def _apprise(self, key: str = "") -> Any:
+        """For one message: its headers are its own."""
+        from apprise import Apprise
+
+        sending = Apprise()
+        sending.add(self._url)
+        headers = getattr(sending[0], "headers", None)
+        if key and isinstance(headers, dict):
+            headers[KEY_HEADER] = key
+        return sending
+
+    async def tell(self, title: str, text: str, key: str) -> bool:
         """In a thread: apprise blocks, for at most its own timeouts."""
-        taken = await asyncio.to_thread(self._apprise.notify, body=text, title=title)
+        taken = await asyncio.to_thread(self._apprise(key).notify, body=f"{text} ({key})", title=title)
         if not taken:
             log.warning("alert.not_taken", target=self.shown)
         return bool(taken)
@@ -104,7 +119,7 @@ class Alerts:
         for target in self.targets:
             if target.id in reached:
                 continue
-            if await target.tell(TITLE, alert["text"]):
+            if await target.tell(TITLE, alert["text"], kept.told_of(key)):
                 reached.append(target.id)
                 await self.store.write(lambda db: kept.keep_reached(db, key, reached))
         if all(target.id in reached for target in self.targets):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal, Protocol
 from pydantic import BaseModel, StringConstraints
 
 from journeys.brief import Brief
-from journeys.effects import EffectStatus
+from journeys.effects import EffectNews, EffectStatus
 from journeys.inputs import Frozen, Need, Slug
 from journeys.memory import Recollection
 from journeys.messages import ChildClosed, Ended, JourneyStart, Line, Understanding
@@ -82,6 +82,10 @@ class Journeys(Protocol):
 
     async def tell(self, parent: str, closed: ChildClosed) -> None:
         """Nothing happens where the parent is gone."""
+        ...
+
+    async def tell_of_effect(self, journey_id: str, news: EffectNews) -> None:
+        """Nothing happens where the journey has closed. Raises Unavailable."""
         ...
 
 
@@ -200,7 +204,7 @@ class Memory(Protocol):
 
 
 class Event(Frozen):
-    """One entry of the event log: `kind` is step, reply, notice, failed or end."""
+    """One entry of the event log: `kind` is step, cost, reply, notice, failed or end."""
 
     kind: str
     data: dict[str, Any]
@@ -250,7 +254,8 @@ class Ledger(Protocol):
         ...
 
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
-        """What came of it. Gives the call as it stands: the first to book is believed."""
+        """What came of it; with `lost`, of one that failed, that it may be charged all the same. Gives the call as it stands: the first to
+        book is believed."""
         ...
 
     async def call_of(self, deed: str) -> Call | None:
@@ -302,8 +307,10 @@ class Records(Protocol):
         journey: Mapping[str, Any] | None,
         entries: Sequence[Mapping[str, Any]],
         news: Sequence[Event],
+        effects: Mapping[str, str] | None = None,
     ) -> bool:
-        """Turn, view, timeline and events in one transaction; False where the turn was closed before."""
+        """Turn, view, timeline and events in one transaction; False where the turn was closed before. `effects`: of which status of each
+        the journey knows by it."""
         ...
 
     async def tell_turn(self, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str) -> tuple[dict[str, Any] | None, bool]:
@@ -314,6 +321,10 @@ class Records(Protocol):
     async def make_good(self, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str, owed: str) -> bool:
         """`tell_turn` for the turn that makes good what the turn `owed` left undone, whose calls are booked on that one. Nothing is written
         (False) where the journey's status is no longer this one."""
+        ...
+
+    async def show_owed(self, journey_id: str, status: str, owed: Sequence[Mapping[str, Any]]) -> None:
+        """What the journey owes, into its view; nothing is written where its status is no longer this one."""
         ...
 
     async def show(self, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
@@ -330,7 +341,8 @@ class Records(Protocol):
 
 
 class Effect(Frozen):
-    """One effect in the world, as its row says (providers/store/tables.py). `receipt` is what the outlet calls it; `outlet` its name."""
+    """One effect in the world, as its row says (providers/store/tables.py). `receipt` is what the outlet calls it; `outlet` its name.
+    `told`: the status of which its journey knows; `unwanted`: it shall be withdrawn, and nobody can say yet whether it is."""
 
     deed: str
     journey_id: str
@@ -347,6 +359,8 @@ class Effect(Frozen):
     tries: int = 0
     reserved_at: datetime
     changed_at: datetime
+    told: str = ""
+    unwanted: bool = False
 
 
 class Effects(Protocol):
@@ -361,6 +375,14 @@ class Effects(Protocol):
         ...
 
     async def unsettled(self, before: datetime, limit: int) -> list[Effect]: ...
+
+    async def untold(self, before: datetime, limit: int) -> list[Effect]:
+        """Those whose journey was told something else of them, or nothing, and to which nothing happened since."""
+        ...
+
+    async def tell(self, deed: str, status: str) -> None:
+        """That its journey knows of this status."""
+        ...
 
 
 class NotSent(Unavailable):

@@ -18,8 +18,18 @@ What each means for retries, routes, people and operators is one table: docs/rel
 Errors are told apart by type and status, never by words in their text. Messages hold no user text and no secrets.
 """
 
+from typing import Self
 
-class ProviderError(Exception): ...
+
+class ProviderError(Exception):
+    """`may_be_charged`: the request had gone out and no answer says that nothing was done for it: the provider may charge it. A refusal in
+    good order, and a connection that never came about, cost nothing."""
+
+    may_be_charged: bool = False
+
+    def charged(self, perhaps: bool) -> Self:
+        self.may_be_charged = perhaps
+        return self
 
 
 class Unavailable(ProviderError):
@@ -42,10 +52,12 @@ class RateLimited(Unavailable):
 class Upstream5xx(Unavailable): ...
 
 
-class UpstreamTimeout(Unavailable): ...
+class UpstreamTimeout(Unavailable):
+    may_be_charged = True
 
 
-class UpstreamNetwork(Unavailable): ...
+class UpstreamNetwork(Unavailable):
+    may_be_charged = True
 
 
 class Resting(Unavailable):

@@ -6,12 +6,18 @@
 A builder (providers/indexing.py) writes a new folder and then moves the pointer, so no process ever reads a folder that
 another one writes: a long-lived Chroma client does not see what another process adds (measured with 1.5.9). chromadb is
 imported where it is used, in a thread: its import takes seconds, and a worker polls before that.
+
+Chroma writes to its SQLite file when it opens it, and waits without end for whoever holds that: with Python's lock held, so that the whole
+process stands still (measured with 1.5.9). A worker that was stopped in its opening would stop all others on its machine: see `_held`.
 """
 
 import asyncio
+import contextlib
 import logging
 import re
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from sys import intern
 from threading import Lock
@@ -30,7 +36,11 @@ POINTER: Final = "current"
 MARKER: Final = "whole.json"
 REMEMBERED: Final = 1024  # passages; twice a whole corpus of ours
 ADMISSIONS: Final = 64  # of a Where: a journey keeps its region and persona, and there are few personas
+HELD: Final = 5.0  # seconds to wait for another process that holds the index's file; opening takes it for milliseconds
+PATIENCE: Final = 10.0  # seconds for one question, opening included; a person waits for it
 _LOOKED_AT: Final = 8  # vectors for each passage wanted: a passage has one of its text and four of its questions
+
+BUSY: Final = "The knowledge index is held by another process, which may stand still: it is asked again at the next question."
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -53,6 +63,10 @@ class IndexDamaged(IndexUnusable):
     """Chroma can't read the index that the pointer names."""
 
 
+class IndexBusy(IndexUnusable):
+    """Another process holds the index's file. Nothing has to be mended: it is asked again at the next question."""
+
+
 class Marker(Frozen):
     """whole.json. `pages` is the folder they were read from."""
 
@@ -64,13 +78,15 @@ class Marker(Frozen):
 class ChromaKnowledge:
     """Knowledge. Opens at the first question, looks at the pointer on each one, and moves when it has moved.
 
-    Safe to share among tasks. Raises IndexMissing, IndexOfAnotherModel and IndexDamaged; before an embedding is paid for
+    Safe to share among tasks. Raises IndexMissing, IndexOfAnotherModel, IndexDamaged and IndexBusy; before an embedding is paid for
     where it can be seen that early. The floor is the embedder's, unless one is handed in.
     """
 
     def __init__(self, root: Path, embedder: Embedder, *, floor: float | None = None) -> None:
         self.root, self.embedder, self.floor = root, embedder, embedder.floor if floor is None else floor
         self._asking = Lock()  # a query takes 1 ms; beside another thread's move it could meet a closed client
+        self._thread = ThreadPoolExecutor(1, "index")  # of its own: one that waits for a held file takes no thread from anything else
+        self._waiting: Future[Any] | None = None  # what was given up, and has not ended yet
         self._name: str | None = None
         self._client: Any = None
         self._collection: Any = None
@@ -80,7 +96,8 @@ class ChromaKnowledge:
 
     async def load(self) -> None:
         """Open before the first question, to spare it the seconds of Chroma's import."""
-        await asyncio.to_thread(self._open)
+        await asyncio.to_thread(load_modules, "chromadb")
+        await self._in_time(self._open)
 
     async def search(
         self, question: str, *, limit: int = 3, where: Where | None = None, vector: Sequence[float] | None = None
@@ -92,10 +109,10 @@ class ChromaKnowledge:
         if not question.strip() or limit < 1:
             return []
         if not self._is_open():
-            await asyncio.to_thread(self._open)
+            await self.load()
         if vector is None:
             [vector] = await self.embedder.embed([question])
-        return await asyncio.to_thread(self._nearest, vector, limit, where)
+        return await self._in_time(self._nearest, vector, limit, where)
 
     async def passages(self, ids: Sequence[str]) -> list[Passage]:
         """The passages of these ids, in their order; an id that is gone is left out. `score` is 0: nothing was asked.
@@ -103,12 +120,23 @@ class ChromaKnowledge:
         What was found a moment ago, by the search of the same turn say, is not fetched again."""
         seen = self._seen if self._is_open() else {}
         known = [kept[0] for id_ in ids if (kept := seen.get(id_))]
-        return known if len(known) == len(ids) else await asyncio.to_thread(self._of, ids)
+        return known if len(known) == len(ids) else await self._in_time(self._of, ids)
 
     def close(self) -> None:
         """Gives files and memory back. A later question opens again."""
         with self._asking:
             self._release()
+
+    async def _in_time(self, work: Callable[..., T], *given: Any) -> T:
+        """In the index's own thread. While what was given up still waits there, nothing else does."""
+        if self._waiting and not self._waiting.done():
+            raise IndexBusy(BUSY)
+        asked = self._thread.submit(work, *given)
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(asked), PATIENCE)
+        except TimeoutError:
+            self._waiting = asked
+            raise IndexBusy(BUSY) from None
 
     def _is_open(self) -> bool:
         """Whether what is open is what the pointer names: 17 bytes are read, which takes less than a hop to a thread."""
@@ -215,6 +243,8 @@ class ChromaKnowledge:
                 f"The knowledge index was built with {marker.model_id}, and this worker embeds with {self.embedder.model_id}: "
                 "run `homeview index`."
             )
+        if _held(self.root / name):
+            raise IndexBusy(BUSY)
         client = chroma_at(self.root / name)
         try:
             collection = client.get_collection(COLLECTION, embedding_function=None)
@@ -273,6 +303,22 @@ def marker_of(folder: Path) -> Marker | None:
         return Marker.model_validate_json((folder / MARKER).read_bytes())
     except (FileNotFoundError, ValidationError):
         return None
+
+
+def _held(folder: Path) -> bool:
+    """Whether somebody would keep Chroma from opening it, for longer than openings last. Asked of SQLite, which lets Python go on
+    meanwhile; what else is wrong with the file, Chroma says."""
+    file = f"file:{folder / 'chroma.sqlite3'}?mode=rw"
+    try:
+        with contextlib.closing(sqlite3.connect(file, uri=True, timeout=HELD, isolation_level=None)) as db:
+            db.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error as error:
+        return is_busy(error)
+    return False
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def chroma_at(folder: Path) -> Any:

@@ -14,7 +14,7 @@ import structlog
 
 from providers.base import Embedder
 from providers.errors import ProviderError
-from providers.index import ChromaKnowledge, IndexUnusable, marker_of, pointed
+from providers.index import ChromaKnowledge, IndexBusy, IndexUnusable, is_busy, marker_of, pointed
 from providers.indexing import BuiltIndex, build_index, discard
 
 LOOK_EVERY: Final = 10.0  # seconds; a look takes some milliseconds
@@ -62,6 +62,8 @@ class IndexMender:
             return "IndexDamaged"
         try:
             await self.knowledge.search(QUESTION, limit=1)
+        except IndexBusy:
+            return None  # it may be as whole as ever
         except IndexUnusable as error:
             return type(error).__name__
         return None
@@ -80,5 +82,5 @@ def is_broken(folder: Path) -> bool:
     try:
         with contextlib.closing(sqlite3.connect(f"file:{folder / 'chroma.sqlite3'}?mode=ro", uri=True)) as db:
             return bool(db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
-    except sqlite3.Error:
-        return True
+    except sqlite3.Error as error:
+        return not is_busy(error)

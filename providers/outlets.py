@@ -1,4 +1,5 @@
-"""Where effects go out: a service over HTTP that knows each by its deed, or, where none is set up, a folder for the person to send from."""
+"""Where effects go out: a service over HTTP that knows each by its deed, a mail server (providers/mail.py), or, where none is set up, a
+folder for the person to send from."""
 
 import asyncio
 import hashlib
@@ -9,6 +10,7 @@ from urllib.parse import quote
 
 from providers.base import NotSent, Outlet
 from providers.errors import AuthConfig, InvalidRequest, ProviderError, Upstream5xx, UpstreamNetwork, UpstreamTimeout
+from providers.mail_url import mail_server
 from providers.settings import Settings
 
 if TYPE_CHECKING:
@@ -123,7 +125,13 @@ class Outbox:
 
 def outlet(settings: Settings) -> Outlet:
     key = settings.outlet_key.get_secret_value() if settings.outlet_key else None
-    return HttpOutlet(settings.outlet_url, key) if settings.outlet_url else Outbox(settings.home / "outbox")
+    if settings.outlet_url is None:
+        return Outbox(settings.home / "outbox")
+    if settings.outlet_url.startswith("smtp"):
+        from providers.mail import MailOutlet  # with the standard library's mail, which no other start needs
+
+        return MailOutlet(mail_server(settings.outlet_url), key)
+    return HttpOutlet(settings.outlet_url, key)
 
 
 def _receipt(answer: "httpx2.Response", deed: str) -> str:

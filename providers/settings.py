@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from journeys.spending import Dollars
+from providers.mail_url import mail_server
 
 if TYPE_CHECKING:
     from providers.store.budgets import Caps
@@ -39,6 +40,14 @@ def _host_and_port(address: str) -> str:
     if not re.fullmatch(r"([^\s:/\[\]]+|\[[0-9a-fA-F:.]+\]):\d{1,5}", address):
         raise ValueError("an address reads host:port, such as 127.0.0.1:7233, without a scheme")
     return address
+
+
+def _outlet(url: str) -> str:
+    if url.startswith(("smtp://", "smtps://")):
+        mail_server(url)
+    elif not re.match(r"https?://[^\s/]", url):
+        raise ValueError("an outlet is a service, https://…, or a mail server, smtp://… or smtps://…")
+    return url
 
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -169,10 +178,12 @@ class Settings(BaseSettings):
     embedder: Literal["minilm", "gemini"] = Field(
         "minilm", description="Who finds the passages a model is told: `minilm`, free, or `gemini`, paid and with an index of its own."
     )
-    outlet_url: Annotated[str, Field(pattern=r"^https?://")] | None = Field(
-        None, description="Where requests for quotes are posted; without it they are kept in the home folder's outbox, and sent to nobody."
+    outlet_url: Annotated[str, AfterValidator(_outlet)] | None = Field(
+        None,
+        description="Where requests for quotes go: https:// of a service, or smtp://user@host:port?from=address of a mail server; without "
+        "it they are kept in the home folder's outbox, and sent to nobody.",
     )
-    outlet_key: SecretStr | None = Field(None, description="The key for it, sent as a bearer token.")
+    outlet_key: SecretStr | None = Field(None, description="The key for it: a service's bearer token, a mail account's password.")
     database_url: str = Field(
         default_factory=lambda fields: f"sqlite:///{fields['home'] / 'homeview.db'}",
         repr=False,
@@ -181,6 +192,9 @@ class Settings(BaseSettings):
     journey_spend: Dollars = Field(Decimal(5), description="US dollars that the language models of one journey may cost, unless it says.")
     tenant_spend: Dollars = Field(Decimal(500), description="US dollars that they may cost a tenant in a month (UTC).")
     day_spend: Dollars = Field(Decimal(50), description="US dollars that they may cost a tenant in a day (UTC).")
+    prices: Annotated[Path, AfterValidator(Path.absolute)] | None = Field(
+        None, description="A YAML file with prices of models, of the shape of providers/prices.yaml; they stand before all others."
+    )
     alerts: SecretStr | None = Field(
         None, description="Where alerts go: URLs of apprise, comma-separated, such as mailto://, slack:// or json://; else into the log."
     )

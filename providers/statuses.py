@@ -40,10 +40,14 @@ def broken(name: str, raised: Exception) -> ProviderError | None:
     import httpx2
 
     match raised:
+        case httpx2.ConnectTimeout() | httpx2.PoolTimeout():
+            return UpstreamTimeout(f"{name} did not answer in time.").charged(False)
         case TimeoutError() | httpx2.TimeoutException():
             return UpstreamTimeout(f"{name} did not answer in time.")
         case httpx2.DecodingError():
             return unreadable(name)
+        case httpx2.ConnectError() | httpx2.ProxyError() | httpx2.UnsupportedProtocol():
+            return UpstreamNetwork(f"The connection to {name} failed or broke.").charged(False)
         case httpx2.HTTPError() | OSError():
             return UpstreamNetwork(f"The connection to {name} failed or broke.")
     return None
@@ -61,16 +65,17 @@ def refused(name: str, code: int, retry_after: float | None) -> ProviderError:
         case 404:
             return InvalidRequest(f"{name} has no model of this name, or not for this call (HTTP 404).")
         case 408:
-            return UpstreamTimeout(f"{name} gave up waiting (HTTP 408).")
+            return UpstreamTimeout(f"{name} gave up waiting (HTTP 408).").charged(False)
         case _ if 400 <= code < 500:
             return InvalidRequest(f"{name} does not accept the request (HTTP {code}).")
         case _ if 500 <= code < 600:
             return Upstream5xx(f"{name} failed on its side (HTTP {code}).")
-    return unreadable(name)
+    return unreadable(name).charged(False)
 
 
 def unreadable(name: str) -> Upstream5xx:
-    return Upstream5xx(f"{name} answered with something that is no answer.")
+    """An answer all the same, which somebody may charge for."""
+    return Upstream5xx(f"{name} answered with something that is no answer.").charged(True)
 
 
 def retry_after(headers: Mapping[str, str], *named: str) -> float | None:

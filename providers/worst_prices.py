@@ -11,21 +11,21 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from providers.own_prices import overridden, overrides
-from providers.prices import load
+from providers import own_prices, prices
+from providers.own_prices import overridden
 
 FRAME: Final = 200  # tokens of a request that its texts don't show: roles, markers, the framing of the schema
 
 
 async def ready() -> None:
     """Both tables loaded, in a thread: the first time takes half a second."""
-    if not overrides.cache_info().currsize:
+    if not prices.load.cache_info().currsize:
         await asyncio.to_thread(_load)
 
 
 def _load() -> None:
-    load()
-    overrides()
+    own_prices.load()
+    prices.load()
 
 
 def worst(engine: str, asked_bytes: int, most_tokens: int, at: datetime) -> Decimal:

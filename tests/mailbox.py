@@ -3,18 +3,26 @@
 import asyncio
 import contextlib
 import json
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 from typing import Any
 
 
 @dataclass
 class Mailbox:
-    """As much of SMTP (RFC 5321) as a client needs that has no password."""
+    """As much of SMTP (RFC 5321) as a client needs. `faults`: what it says at a verb, once, in the place of its consent, `END` being the
+    end of a mail's text, which it has kept by then; `lost` breaks the connection instead. `password`: it wants a login with this one."""
 
     port: int = 0
     mails: list[str] = field(default_factory=list)
+    whole: list[EmailMessage] = field(default_factory=list)
+    envelopes: list[list[str]] = field(default_factory=list)
+    faults: dict[str, str] = field(default_factory=dict)
+    password: str = ""
+    keys: list[str] = field(default_factory=list)  # what each names as its Idempotency-Key
 
     @property
     def url(self) -> str:
@@ -26,17 +34,38 @@ class Mailbox:
             await writer.drain()
 
         await say("220 mailbox")
+        to = list[str]()
         while line := (await reader.readline()).decode().strip():
-            verb = line.split()[0].upper()
-            if verb == "DATA":
-                await say("354 go on")
-                raw = await reader.readuntil(b"\r\n.\r\n")
-                body = message_from_bytes(raw, policy=policy.default).get_body(("plain", "html"))
-                self.mails.append(body.get_content() if body else "")
-            await say("250 mailbox" if verb != "QUIT" else "221 bye")
+            verb, said = (
+                line.split()[0].upper(),
+                {"QUIT": "221 bye", "DATA": "354 go on", "EHLO": f"250{'-' if self.password else ' '}mailbox"},
+            )
+            if verb == "RCPT":
+                to.append(line.partition("<")[2].rstrip(">"))
+            if verb == "AUTH":
+                given = b64decode(line.split()[2]).split(b"\0")[2].decode()
+                said["AUTH"] = "235 come in" if given == self.password else "535 who are you"
+            answer = self.faults.pop(verb, said.get(verb, "250 mailbox"))
+            if verb == "DATA" and answer.startswith("354"):
+                await say(answer)
+                self.keep(await reader.readuntil(b"\r\n.\r\n"), to)
+                answer = self.faults.pop("END", "250 mailbox")
+            if answer == "lost":
+                break
+            await say(answer)
+            if verb == "EHLO" and self.password:
+                await say("250 AUTH PLAIN")
             if verb == "QUIT":
                 break
         writer.close()
+
+    def keep(self, raw: bytes, to: list[str]) -> None:
+        mail = message_from_bytes(raw.removesuffix(b".\r\n").replace(b"\r\n..", b"\r\n."), policy=policy.default)
+        body = mail.get_body(("plain", "html"))
+        self.mails.append(body.get_content() if body else "")
+        self.keys.append(mail["Idempotency-Key"])
+        self.whole.append(mail)
+        self.envelopes.append(to)
 
 
 @dataclass
@@ -46,6 +75,7 @@ class Webhook:
     port: int = 0
     status: int = 200
     posts: list[dict[str, Any]] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)  # what each names as its Idempotency-Key
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     go: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -61,6 +91,7 @@ class Webhook:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         [length] = [int(line.split(":")[1]) for line in head.splitlines() if line.lower().startswith("content-length")]
         self.posts.append(json.loads(await reader.readexactly(length)))
+        self.keys += [line.partition(":")[2].strip() for line in head.splitlines() if line.lower().startswith("idempotency-key")]
         self.arrived.set()
         await self.go.wait()
         writer.write(f"HTTP/1.1 {self.status} Said\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())

@@ -19,14 +19,17 @@ from tests.gemini.wire import ClosableConnection, close
 
 @dataclass
 class Sink:
-    """`faults`: for the next POSTs in turn: lost (taken, and the answer never comes), 500 (taken, and it says it broke), or a status with
-    which it takes nothing. `keeps`: it withdraws nothing."""
+    """`faults`: for the next POSTs in turn: lost (taken, and the answer never comes), held (taken, and answered once `go` is set), 500
+    (taken, and it says it broke), or a status with which it takes nothing. `keeps`: it withdraws nothing. `held`:
+    journeys whose effects it takes and answers once `go` is set."""
 
     url: str = ""
     taken: list[dict[str, Any]] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     keeps: bool = False
+    held: set[str] = field(default_factory=set)
+    go: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -53,6 +56,8 @@ class Sink:
         self.taken.append({"key": key, **json.loads(await request.body())})
         if fault == "lost":
             return close
+        if fault == "held" or key.partition("/")[0] in self.held:
+            await self.go.wait()
         return Response(status_code=500) if fault == "500" else JSONResponse({"id": self.number(key)}, status_code=201)
 
     def number(self, key: str) -> str:

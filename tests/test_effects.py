@@ -1,18 +1,21 @@
 """A request for quotes goes out when the person says so, once, and is withdrawn with the decision: over HTTP, with a real worker."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
-from providers.library import library
 from providers.outlets import HttpOutlet
-from tests.factories import a_value
+from providers.store.effects import effects_of
+from providers.store.log import entries_after
 from tests.outlet_sink import Sink, sink
-from tests.running import Stack, local_server, replays, stack
+from tests.quotes import about_to_ask, act, found_out, in_doubt, sweep
+from tests.running import Stack, local_server, replays, stack, until
 
 pytestmark = pytest.mark.anyio
 
@@ -38,35 +41,6 @@ async def asking(
 def fresh(taking: Sink) -> Sink:
     taking.taken, taking.withdrawn, taking.faults, taking.keeps = [], [], [], False
     return taking
-
-
-async def act(homeview: Stack, journey: str, what: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = await homeview.http.post(f"/v1/journeys/{journey}/{what}", json=body)
-    assert answer.status_code == 200, answer.text
-    turn: dict[str, Any] = answer.json()["turn"]
-    return turn
-
-
-async def about_to_ask(homeview: Stack) -> str:
-    """A journey that asks whether the request shall go out."""
-    journey = await homeview.start(template="contractor_bid_request")
-    template = library().templates["contractor_bid_request"]
-    for _ in range(20):
-        view = await homeview.view(journey)
-        if view["step"] == "share" and not [need for need in view["needs"] if need["name"] != "share_decision"]:
-            return journey
-        decide = [action for action in view["actions"] if action["action"] == "decide"]
-        if decide:
-            await act(homeview, journey, "decisions", {"step": decide[0]["params"]["step"], "option": decide[0]["params"]["option"]})
-            continue
-        needs = {need["name"]: need for need in view["needs"]}
-        step = template.step(view["step"])
-        assert step
-        given = {need.name: a_value(need).model_dump(mode="json") for need in step.needs if need.name in needs}
-        if "shared" in given:
-            given["shared"]["options"] = ["work"]
-        await act(homeview, journey, "inputs", {"inputs": given})
-    raise AssertionError("It never came to the question.")
 
 
 async def test_a_request_goes_out_once_with_what_was_allowed_and_its_receipt_is_told(asking: Stack, fresh: Sink) -> None:
@@ -131,6 +105,75 @@ async def test_what_nobody_can_know_is_shown_with_a_choice_and_sent_again_only_t
     assert len(fresh.taken) == sent
     refused = await asking.http.post(f"/v1/journeys/{journey}/effects", json=offered[0]["params"])
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/NotInDoubt")
+    await replays(await asking.history(journey))
+
+
+async def test_what_a_sweep_settles_the_person_is_told_without_asking_and_the_view_knows(asking: Stack, fresh: Sink) -> None:
+    journey = await in_doubt(asking)
+    before = await asking.view(journey)
+    assert {"send_again", "leave_it"} <= {action["action"] for action in before["actions"]}
+    assert (await sweep(asking)).told == 1
+    await until(lambda: found_out(asking, journey), within=20)
+    view = await asking.view(journey)
+    assert [effect["status"] for effect in view["effects"]] == ["confirmed"]
+    assert not {"send_again", "leave_it"} & {action["action"] for action in view["actions"]}
+    same = {"effects", "actions", "turns", "last_turn_id"}
+    assert {name: view[name] for name in view if name not in same} == {name: before[name] for name in before if name not in same}
+    for _ in range(2):
+        await sweep(asking)
+    await act(asking, journey, "messages", {"text": "where are we?"})
+    [turn] = await found_out(asking, journey)
+    assert "it did go out, once, and I have a receipt" in turn["reply"]["text"]
+    events = await asking.store.read(lambda db: entries_after(db, journey, -1))
+    assert [event.kind for event in events if turn["turn_id"] in event.frame.decode()] == ["notice"]
+    entries = (await asking.http.get(f"/v1/journeys/{journey}/timeline?limit=200")).json()["items"]
+    assert [entry["kind"] for entry in entries if entry["turn_id"] == turn["turn_id"]] == ["came_out"]
+    assert len(fresh.taken) == 1
+    await replays(await asking.history(journey))
+
+
+async def test_a_paused_journey_is_told_and_stays_paused(asking: Stack, fresh: Sink) -> None:
+    journey = await in_doubt(asking)
+    await act(asking, journey, "pause", {})
+    await sweep(asking)
+    await until(lambda: found_out(asking, journey), within=20)
+    view = await asking.view(journey)
+    assert (view["status"], [effect["status"] for effect in view["effects"]]) == ("paused", ["confirmed"])
+    await replays(await asking.history(journey))
+
+
+async def test_of_a_journey_that_has_ended_only_the_row_changes(asking: Stack, fresh: Sink) -> None:
+    journey = await in_doubt(asking)
+    fresh.keeps = True
+    await act(asking, journey, "abandon", {})
+    handle = asking.temporal.get_workflow_handle(journey)
+    await until(lambda: is_over(handle), within=20)
+    length = len((await handle.fetch_history()).events)
+    await sweep(asking)
+    [effect] = await asking.store.read(lambda db: effects_of(db, journey))
+    assert (effect.status, effect.told, len((await handle.fetch_history()).events)) == ("confirmed", "confirmed", length)
+    assert await found_out(asking, journey) == []
+
+
+async def is_over(handle: Any) -> bool:
+    return bool((await handle.describe()).status == WorkflowExecutionStatus.COMPLETED)
+
+
+@pytest.mark.parametrize(("control", "status", "said"), [("pause", "confirmed", "I sent"), ("abandon", "compensated", "I withdrew")])
+async def test_what_goes_out_while_a_pause_or_an_end_lands_is_told_and_an_end_withdraws_it(
+    asking: Stack, fresh: Sink, control: str, status: str, said: str
+) -> None:
+    journey = await about_to_ask(asking)
+    fresh.faults, fresh.go = ["held"], asyncio.Event()
+    deciding = asyncio.create_task(act(asking, journey, "decisions", {"step": "share", "option": "go_out"}))
+    await until(lambda: fresh.taken, within=20)
+    await act(asking, journey, control, {})
+    fresh.go.set()
+    turn = await deciding
+    assert said in turn["reply"]["text"]
+    assert [effect["status"] for effect in (await asking.view(journey))["effects"]] == [status]
+    assert (len(fresh.taken), len(fresh.withdrawn)) == (1, status == "compensated")
+    assert (await asking.view(journey))["status"] == {"pause": "paused", "abandon": "abandoned"}[control]
     await replays(await asking.history(journey))
 
 

@@ -17,12 +17,14 @@ from providers.store.alerts import alerts_page
 from providers.store.budgets import Caps
 from providers.store.calls import SqlLedger, calls_of
 from providers.store.tables import budgets
+from tests.api.test_events import events
 from tests.api.test_templates import draft, ok, version
 from tests.gemini.fake import FakeGemini
 from tests.gemini.homeview import SensibleGemini
 from tests.gemini.running import fake_gemini
 from tests.providers.test_budgets import guarded
-from tests.running import Stack, replays, stack
+from tests.running import SHORT_KITCHEN, Stack, replays, stack
+from tests.worker.test_chat import Seen
 
 pytestmark = pytest.mark.anyio
 MODELS = ("gemini-3.8-flash", "gemini-3.5-flash-lite")
@@ -129,6 +131,92 @@ async def test_a_budget_is_not_set_below_what_is_spent_and_the_view_says_what_is
     assert (await asking.set_budget(journey, "4", key="more")).status_code == 409
     assert (await asking.homeview.view(journey))["budget"]["cap"] == "3.5"
     assert (await asking.set_budget(journey, "-1")).status_code == 422
+
+
+async def test_a_budget_can_be_named_at_the_start_and_belongs_to_the_key(asking: Asking) -> None:
+    http, body = asking.homeview.http, {"template": SHORT_KITCHEN, "budget": "0.01"}
+    headers = {"Idempotency-Key": "a-small-one"}
+    first, again = [await http.post("/v1/journeys", json=body, headers=headers) for _ in range(2)]
+    assert (first.status_code, first.json()["budget"]) == (201, {"cap": "0.01", "left": "0.01", "on_limit": "degrade"})
+    assert again.json()["journey_id"] == first.json()["journey_id"]
+    turn = await asking.homeview.say(first.json()["journey_id"], QUESTION)
+    assert turn["reply"]["text"].startswith(SPENT) and asking.gemini.calls == []
+    for other in ({**body, "budget": "0.02"}, {"template": SHORT_KITCHEN}):
+        assert (await http.post("/v1/journeys", json=other, headers=headers)).json()["type"] == "/problems/KeyReused"
+    assert (await http.post("/v1/journeys", json={**body, "budget": "-1"})).status_code == 422
+
+
+async def test_a_paused_journey_takes_a_budget_and_stays_paused(asking: Asking) -> None:
+    journey = await asking.homeview.start()
+    await asking.homeview.http.post(f"/v1/journeys/{journey}/pause", json={})
+    raised = await asking.set_budget(journey, "3")
+    assert (raised.status_code, raised.json()["turn"]["status"]) == (200, "done")
+    view = await asking.homeview.view(journey)
+    assert (view["status"], view["budget"]["cap"]) == ("paused", "3")
+    refused = await asking.homeview.http.post(f"/v1/journeys/{journey}/messages", json={"text": QUESTION})
+    assert refused.json()["type"] == "/problems/JourneyPaused"
+    await asking.homeview.http.post(f"/v1/journeys/{journey}/resume", json={})
+    assert (await asking.homeview.say(journey, QUESTION))["engine"] == f"gemini:{MODELS[0]}"
+    await replays(await asking.homeview.history(journey))
+
+
+async def test_the_stream_tells_what_a_turn_cost_also_to_who_comes_back(asking: Asking) -> None:
+    journey = await asking.homeview.start()
+    turns = [await asking.homeview.say(journey, QUESTION) for _ in range(2)]
+    told: list[tuple[int, str, dict[str, Any]]] = []
+    async with asyncio.timeout(20):
+        async for event in events(asking.homeview.http, journey, 0):
+            told.append(event)
+            if event[1] == "reply" and event[2]["turn_id"] == turns[-1]["turn_id"]:
+                break
+    costs = [(seq, data) for seq, kind, data in told if kind == "cost"]
+    assert [(data["turn_id"], data["cost"], data["in_doubt"]) for _, data in costs] == [(t["turn_id"], t["cost"], "0") for t in turns]
+    assert costs[-1][1]["spent"] == str(sum(Decimal(turn["cost"]) for turn in turns))
+    stream = events(asking.homeview.http, journey, costs[-1][0] - 1)  # as Last-Event-ID
+    async with asyncio.timeout(20):
+        assert await anext(stream) == (costs[-1][0], "cost", costs[-1][1])
+    assert [kind for _, kind, data in told if data["turn_id"] == turns[-1]["turn_id"]][-2:] == ["cost", "reply"]
+
+
+async def test_a_call_that_went_out_and_brought_no_answer_stays_spent_and_stands_apart(asking: Asking) -> None:
+    journey = await asking.homeview.start()
+    asking.gemini.fault("reset", times=None)
+    turn = await asking.homeview.say(journey, QUESTION)
+    assert turn["degraded"] and turn["cost"] == "0"
+    view = await asking.homeview.view(journey)
+    doubt = sum(call["doubtful"] for call in await asking.calls(journey))
+    assert doubt > 0 and Decimal(view["costs"]["spent"]) == doubt and view["costs"]["reserved"] == "0"
+    rows = (await asking.homeview.http.get("/v1/costs", params={"by": "journey", "limit": 200})).json()["items"]
+    [row] = [row for row in rows if row["key"] == journey]
+    assert (row["cost"], row["estimated"], Decimal(row["in_doubt"])) == ("0", "0", doubt)
+    asking.gemini.forget()
+    asking.homeview.providers.breakers._of.clear()
+
+
+async def test_a_call_that_was_refused_in_good_order_costs_nothing(asking: Asking) -> None:
+    journey = await asking.homeview.start()
+    for fault in ("overloaded", "invalid_argument"):
+        asking.gemini.fault(fault)
+    await asking.homeview.say(journey, QUESTION)
+    assert [call["doubtful"] for call in await asking.calls(journey)] == [0] * len(await asking.calls(journey))
+
+
+async def test_the_chat_tells_what_was_spent_and_raises_the_budget_by_command_and_by_choice(asking: Asking) -> None:
+    journey = await asking.begun("cap: 0.01, on_limit: ask")
+    seen = Seen(asking.homeview, "/cost", "/budget much", "/budget 0.0100", QUESTION, "1", QUESTION, "/cost", "/budget")
+    text = await seen.run(journey)
+    assert seen.chat.troubles == 0
+    cost = (await asking.homeview.view(journey))["costs"]["spent"]
+    for line in (
+        "Language models have cost nothing here so far; they may cost 0.01 US dollars.",
+        "Say an amount in US dollars, as in /budget 2.50",
+        "From now on the language models of this journey may cost 0.01 US dollars",
+        "  1  Raise the budget for language models to 1.00 US dollars",
+        "From now on the language models of this journey may cost 1.00 US dollars",
+        f"Language models have cost {cost} of 1.00 US dollars here;",
+    ):
+        assert " ".join(line.split()) in " ".join(text.split()), line
+    assert [turn["engine"] for turn in await seen.chat.talk.conversation(journey) if turn["text"]] == ["offline", f"gemini:{MODELS[0]}"]
 
 
 async def test_a_model_whose_answers_are_broken_for_ever_ends_at_the_budget(asking: Asking) -> None:

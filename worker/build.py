@@ -74,8 +74,9 @@ def build_worker(
     found = found or registry()
     run_with = skills or found.versions()
     records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, run_with, briefing)
-    moves, ran, children = Moves(p.records, run_with), Skills(p.records, found), Children(TemporalJourneys(client), p.templates)
-    outside = Effects(p.effects, p.outlet)
+    others = TemporalJourneys(client)
+    moves, ran, children = Moves(p.records, run_with), Skills(p.records, found), Children(others, p.templates)
+    outside = Effects(p.effects, p.outlet, others)
     owed = Obligations(p.records, p.ledger, records, routes)
     upkeep = Upkeep(MarkedJourneys(client), p.house) if p.house else None
     return Worker(

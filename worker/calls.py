@@ -73,6 +73,7 @@ def as_json(rows: list[dict[str, Any]], *, texts: bool) -> str:
         "error",
         "attempts",
         "in_doubt",
+        "lost",
         "usage",
         "priced_as",
         "started_at",
@@ -91,7 +92,8 @@ def _outcome(row: dict[str, Any]) -> str:
 
 def _times(row: dict[str, Any]) -> str:
     doubt = f", {row['in_doubt']} in doubt" if row["in_doubt"] else ""
-    return f"{row['attempts']}{doubt}"
+    lost = f", {row['lost']} lost" if row["lost"] else ""
+    return f"{row['attempts']}{doubt}{lost}"
 
 
 def _tokens(usage: dict[str, Any]) -> str:

@@ -2,12 +2,16 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from rich.text import Text
 
+from journeys.view import View, still_owed, unsure
 from worker.choices import choices, chosen
+from worker.money import spending
 from worker.prompt import Lines
 from worker.screen import Choice, Screen
 from worker.talk import Away, Delay, Event, Json, Refused, Talk, new_key
@@ -24,6 +28,8 @@ HELP: Final = (
     ("/timeline", "what happened so far"),
     ("/back STEP", "go back to a step; nothing is lost"),
     ("/skip", "skip this step, where that is possible"),
+    ("/cost", "what the language models have cost in this journey"),
+    ("/budget AMOUNT", "what they may cost altogether, in US dollars, as in /budget 2.50"),
     ("Ctrl-C", "stop a reply that is being written; again, or with none, leave"),
     ("/pause, /resume", "rest, and go on"),
     ("/end", "end the journey for good"),
@@ -40,6 +46,7 @@ class Chat:
         self.talk, self.screen, self.lines = talk, screen, lines
         self.journey, self.view = "", Json()
         self.offered: list[Choice] = []
+        self.replied: list[Json] = []  # what the last reply named to do
         self.shown: set[str] = set()  # turns that are on the screen
         self.held: list[str] = []  # turns heard of while one of ours was on its way
         self.flight: Flight | None = None
@@ -96,11 +103,15 @@ class Chat:
         if replied:
             if replied[-1]["text"]:
                 self.screen.said(replied[-1]["text"])
-            self.screen.reply(replied[-1])
+            self.tell(replied[-1])
         self.offer()
 
+    def tell(self, turn: Json) -> None:
+        self.replied = (turn["reply"] or {}).get("actions") or []
+        self.screen.reply(turn)
+
     def offer(self) -> None:
-        self.offered = choices(self.view)
+        self.offered = choices(self.view, self.replied)
         self.screen.rail(self.view)
         self.screen.ask(self.view, self.offered)
 
@@ -133,7 +144,7 @@ class Chat:
         else:
             if turn["turn_id"] not in self.shown:
                 self.shown.add(turn["turn_id"])
-                self.screen.reply(turn)
+                self.tell(turn)
         if self.hushing:
             await self.hushing
         self.unanswered, before = "", self.view
@@ -177,6 +188,8 @@ class Chat:
             "timeline": self.timeline,
             "back": self.back,
             "skip": self.skip,
+            "cost": self.cost,
+            "budget": self.budget,
             "pause": lambda _: self.send("pause", {}),
             "resume": lambda _: self.send("resume", {}),
             "end": self.end,
@@ -198,6 +211,10 @@ class Chat:
         for step in self.view["steps"]:
             if step["headline"]:
                 self.screen.note(f"{step['title']}: {step['headline']}")
+        seen = View.model_validate(self.view)
+        for said in (unsure(seen), still_owed(seen, datetime.now(UTC))):
+            if said:
+                self.screen.note(said.strip())
         self.offer()
 
     async def why(self, _: str) -> None:
@@ -229,6 +246,18 @@ class Chat:
         if self.view["step"] is None:
             return self.screen.note("There is no step to skip now.")
         return await self.send("skip", {"step": self.view["step"]})
+
+    async def cost(self, _: str) -> None:
+        self.view = await self.talk.view(self.journey)
+        self.screen.note(spending(self.view))
+
+    async def budget(self, about: str) -> None:
+        if not about:
+            return await self.cost("")
+        amount = _AMOUNT.fullmatch(about)
+        if amount is None:
+            return self.screen.note("Say an amount in US dollars, as in /budget 2.50")
+        return await self.send("budget", {"cap": amount[1]})
 
     async def end(self, _: str) -> None:
         self.screen.attention("This ends the journey for good. What is in it stays readable. End it? yes or no")
@@ -296,11 +325,13 @@ class Chat:
                 self.screen.attention("A reminder")
             elif turn["operation"] == "fulfil":
                 self.screen.attention("What I still owed you")
+            elif turn["operation"] == "find_out":
+                self.screen.attention("What became of what you had me send")
             elif turn["text"]:
                 self.screen.said(turn["text"], "In another window")
             else:
                 self.screen.note("In another window")
-            self.screen.reply(turn)
+            self.tell(turn)
             self.offer()
 
     # --- waiting ------------------------------------------------------------------------------------------------------------
@@ -325,6 +356,7 @@ class Chat:
             self.screen.note(_SENDING[delay.reason] if sending else _ASKING.format(self.talk.http.base_url))
 
 
+_AMOUNT: Final = re.compile(r"\$?\s*(\d{1,6}(?:\.\d{1,4})?)\s*(?:\$|usd|dollars|us dollars)?", re.IGNORECASE)
 _ASKING: Final = "HomeView does not answer at {}. Is `homeview dev` running? I keep trying; Ctrl-C leaves."
 _SENDING: Final = {
     "away": "HomeView is away. What you wrote is kept here and sent until it answers; it will be done once.",

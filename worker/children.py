@@ -6,6 +6,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from journeys import names
+from journeys.effects import EffectNews
 from journeys.messages import Begin, ChildClosed, JourneyStart
 from journeys.template import Template
 from providers.errors import Unavailable
@@ -36,6 +37,13 @@ class TemporalJourneys:
     async def tell(self, parent: str, closed: ChildClosed) -> None:
         try:
             await self.client.get_workflow_handle(parent).signal(JourneyWorkflow.child_ended, closed)
+        except RPCError as error:
+            if error.status != RPCStatusCode.NOT_FOUND:
+                raise Unavailable(f"The workflow server did not tell it ({error.status.name}).") from None
+
+    async def tell_of_effect(self, journey_id: str, news: EffectNews) -> None:
+        try:
+            await self.client.get_workflow_handle(journey_id).signal(JourneyWorkflow.effect_found_out, news)
         except RPCError as error:
             if error.status != RPCStatusCode.NOT_FOUND:
                 raise Unavailable(f"The workflow server did not tell it ({error.status.name}).") from None

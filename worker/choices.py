@@ -15,10 +15,12 @@ _ASIDE: Final = frozenset({"go_back", "pause", "abandon"})
 _COMMANDS: Final = {"results": "results", "start": "new", "abandon": "end"}
 
 
-def choices(view: Json) -> list[Choice]:
-    """In the order in which the view names them, the quiet ones last."""
+def choices(view: Json, replied: Sequence[Json] = ()) -> list[Choice]:
+    """In the order in which the view names them, the quiet ones last. `replied` are the actions of the last reply; one of them may be in
+    no view, since it follows from what was just tried: raising the budget."""
     answer = next((action for action in view["actions"] if action["action"] == "answer"), None)
-    found = [*_options(view, answer), *(choice for action in view["actions"] if (choice := _choice(action)))]
+    actions = [*(action for action in replied if action["action"] == "set_budget"), *view["actions"]]
+    found = [*_options(view, answer), *(choice for action in actions if (choice := _choice(action)))]
     found.sort(key=lambda choice: choice.aside)
     marks = ascii_lowercase if answer and answer["params"].get("kind") in _NUMBERS else [str(n) for n in range(1, len(found) + 1)]
     return [replace(choice, mark=mark) for mark, choice in zip(marks, found, strict=False)]
@@ -69,6 +71,8 @@ def _choice(action: Mapping[str, Any]) -> Choice | None:
     match name:
         case "decide":
             return Choice("", label, "decisions", params)
+        case "set_budget":
+            return Choice("", label, "budget", {"cap": params["cap"]}) if "cap" in params else None
         case "keep":  # no inputs at all: the step stays as it is
             return Choice("", label, "inputs", {"inputs": {}})
         case "go_back":

@@ -27,11 +27,12 @@ def show(rows: list[dict[str, Any]], by: By, console: Console) -> None:
         console.print("No language model was called.")
         return
     table = Table(box=None, header_style="bold")
-    for name in (by, "calls", "answered", "over budget", "US dollars", "in doubt besides"):
+    for name in (by, "calls", "answered", "over budget", "US dollars", "of it estimated", "in doubt besides"):
         table.add_column(name, overflow="fold", justify="left" if name == by else "right")
     for row in rows:
         counts = (str(row[name]) for name in ("calls", "answered", "over_budget"))
-        table.add_row(row["key"], *counts, plain(row["cost"]), plain(row["doubtful"]) if row["doubtful"] else "-")
+        apart = (plain(row[name]) if row[name] else "-" for name in ("estimated", "doubtful"))
+        table.add_row(row["key"], *counts, plain(row["cost"]), *apart)
     console.print(table)
     whole = sum((row["cost"] for row in rows), Decimal(0))
     console.print(f"Together {plain(whole)} US dollars for {sum(row['calls'] for row in rows)} calls.")
@@ -39,5 +40,5 @@ def show(rows: list[dict[str, Any]], by: By, console: Console) -> None:
 
 def as_json(rows: list[dict[str, Any]]) -> str:
     """For machines: one object a sum, money as strings."""
-    told = [{**row, "cost": plain(row["cost"]), "doubtful": plain(row["doubtful"])} for row in rows]
+    told = [{**row, **{name: plain(row[name]) for name in ("cost", "estimated", "doubtful")}} for row in rows]
     return json.dumps([{"in_doubt" if name == "doubtful" else name: value for name, value in row.items()} for row in told], indent=2)

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from activities.retrieval import PaidRetrieval
+from providers import own_prices
 from providers.alerts import Alerts, targets
 from providers.base import Embedder, LanguageModel
 from providers.breaker import Breakers
@@ -41,6 +42,7 @@ class Equipment:
 
     def __init__(self, settings: Settings) -> None:
         told = targets(settings.alert_urls)  # first: what is wrong with them ends the process before anything is opened
+        own_prices.use(settings.prices)
         self.store = Store(settings.database_url)
         self.alerts = Alerts(self.store, told)
         embedder = MiniLM()

@@ -42,6 +42,8 @@ def ready(settings: Settings, free: FreeSpace = free_space) -> Iterator[None]:
     if settings.starts_temporal:
         check_temporal_command()
     check_home(settings.home, free)
+    if settings.prices:
+        check_prices(settings.prices)
     with only_one(settings.home):
         check_ports(settings)
         if settings.database_file:
@@ -76,6 +78,16 @@ def check_home(home: Path, free: FreeSpace = free_space) -> None:
             f"The disk of the data folder {home} has {left // 2**20} MB left, and HomeView needs {SPACE_NEEDED // 2**20} MB. "
             "Make room or name a folder on another disk in HOMEVIEW_HOME."
         )
+
+
+def check_prices(file: Path) -> None:
+    """The operator's own prices can be read: a worker would end over them again and again."""
+    from providers.own_prices import overrides
+
+    try:
+        overrides(file)
+    except Misconfigured as sentence:
+        raise NotReady(f"HOMEVIEW_PRICES: {sentence}") from sentence
 
 
 def check_ports(settings: Settings, patience: float = 2.0) -> None:

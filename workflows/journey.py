@@ -9,12 +9,14 @@ with workflow.unsafe.imports_passed_through():
     from activities.children import Children
     from activities.owed import Obligations
     from journeys import engine, moving, obligations
+    from journeys.effects import EffectDone, EffectNews
     from journeys.facts import (
         Abandoned,
         Began,
         ChildEnded,
         Chose,
         Fact,
+        FoundOut,
         Gave,
         Heard,
         Paused,
@@ -60,6 +62,7 @@ class JourneyWorkflow(Turns):
     def __init__(self, start: JourneyStart) -> None:
         super().__init__(start)
         self.closed_children: list[ChildClosed] = []
+        self.found_out: list[EffectNews] = []
         self.continue_after = start.continue_after_events
 
     @workflow.run
@@ -68,6 +71,8 @@ class JourneyWorkflow(Turns):
             await self.wait_for_news()
             if self.closed_children:
                 await self.child_closed(self.closed_children.pop(0))
+            elif self.found_out:
+                await self.learn(self.found_out.pop(0))
             elif due := self.state.due(workflow.now()):
                 await self.time_came(due)
             elif owed := self.state.owed_now(workflow.now()):
@@ -83,7 +88,7 @@ class JourneyWorkflow(Turns):
     # --- updates, each with its validator under it -----------------------------------------------------------------------
     @workflow.update(description="The journey begins: its first view is written")
     async def begin(self, asked: Begin) -> Receipt:
-        return await self.turn("begin", asked, Began())
+        return await self.turn("begin", asked, Began(budget=asked.budget))
 
     @workflow.update(description="One message of the conversation")
     async def converse(self, message: Message) -> Receipt:
@@ -211,6 +216,10 @@ class JourneyWorkflow(Turns):
     def child_ended(self, closed: ChildClosed) -> None:
         self.closed_children.append(closed)
 
+    @workflow.signal(description="It is known by now what became of an effect")
+    def effect_found_out(self, news: EffectNews) -> None:
+        self.found_out.append(news)
+
     # --- admission ---------------------------------------------------------------------------------------------------------
     def admit(self, operation: Operation, asked: Asked, fact: Fact | None) -> None:
         if self.answered(operation, asked) is None:
@@ -228,8 +237,8 @@ class JourneyWorkflow(Turns):
             return
         engine.check_role(self.template, asked.role)
         if asked.told <= self.ended:
-            is_control = isinstance(fact, Paused | Resumed | Abandoned | Stopped)
-            engine.check(self.template, self.state, fact if self.admitted == 0 or is_control else None)
+            needs_no_step = isinstance(fact, Paused | Resumed | Abandoned | Stopped | SetBudget)
+            engine.check(self.template, self.state, fact if self.admitted == 0 or needs_no_step else None)
 
     # --- time ----------------------------------------------------------------------------------------------------------------
     async def wait_for_news(self) -> None:
@@ -245,7 +254,8 @@ class JourneyWorkflow(Turns):
     def has_news(self, armed: datetime | None) -> bool:
         due = self.state.next_due()
         earlier = due is not None and (armed is None or due < armed)
-        return self.state.is_closed or bool(self.closed_children) or self.should_continue() or earlier
+        told = bool(self.closed_children or self.found_out)
+        return self.state.is_closed or told or self.should_continue() or earlier
 
     async def time_came(self, timer: Timer) -> None:
         async with self.one_turn:
@@ -298,13 +308,26 @@ class JourneyWorkflow(Turns):
             except ApplicationError:
                 workflow.logger.error("A started journey's end could not be told; it is left out.", extra={"child": closed.journey_id})
 
+    async def learn(self, news: EffectNews) -> None:
+        """The same news twice says nothing new; nor does what a turn of the journey's own has told meanwhile."""
+        async with self.one_turn:
+            known = self.state.effects.get(news.deed)
+            if self.state.is_closed or (known and known.status == news.status):
+                return
+            asked = Begin(key=f"{news.deed}:{news.status}@{news.at.timestamp():.3f}", body_hash="")
+            done = EffectDone.model_validate(news.model_dump(include=set(EffectDone.model_fields)))
+            try:
+                await self.safely(self.next_turn("find_out", asked), self.play, FoundOut(effect=done), None)
+            except ApplicationError:
+                workflow.logger.error("What became of an effect could not be told; it is left out.", extra={"deed": news.deed})
+
     async def tell_parent(self, parent: str) -> None:
         headlines = [ref.headline for held in self.state.steps.values() for ref in held.results.values()]
         closed = {"journey_id": self.state.journey_id, "status": self.state.status, "headline": headlines[-1] if headlines else ""}
         await workflow.execute_activity_method(Children.tell_parent, TellParent(parent=parent, **closed), **BESIDE)
 
     def should_continue(self) -> bool:
-        if self.closed_children:
+        if self.closed_children or self.found_out:
             return False
         info = workflow.info()
         return info.is_continue_as_new_suggested() or info.get_current_history_length() >= self.continue_after

@@ -63,6 +63,7 @@ PERSONA = SearchAttributeKey.for_keyword(names.JOURNEY_PERSONA)
 STEP = SearchAttributeKey.for_keyword(names.JOURNEY_STEP)
 STATUS = SearchAttributeKey.for_keyword(names.JOURNEY_STATUS)
 CANCELS = "a pause cancels calls"  # a patch: journeys from before let them end
+CROSSED = "what went out is told behind a pause"  # a patch: journeys from before said that nothing was carried out
 
 
 class Turns:
@@ -141,7 +142,9 @@ class Turns:
             carried = carried.model_copy(
                 update={"spoken": told.deed, "degraded": [*carried.degraded, *told.failures, *(["stopped"] if told.stopped else [])]}
             )
-        if carried is not None or self.stops != stops:
+        if carried is not None and carried.effects_done and self.stops != stops and workflow.patched(CROSSED):
+            await self.record(turn, await self.take_back(carried) if self.state.is_closed else carried)
+        elif carried is not None or self.stops != stops:
             await self.record(turn, carried if self.stops == stops else None, said)
 
     async def take_in(self, turn: Turn, decision: Decision, stops: int) -> None:
@@ -224,7 +227,7 @@ class Turns:
         return opened
 
     async def ask(self, call: Call, turn: Turn, routes: list[str], tried: list[str], stops: int) -> Outcome:
-        urgency = Urgency.REMINDER if turn.operation in ("timer", "child") else Urgency.PERSON
+        urgency = Urgency.REMINDER if turn.operation in ("timer", "child", "find_out") else Urgency.PERSON
         about = (self.state.journey_id, turn.turn_id, turn.seq)
         asked_for = priority(self.state.tenant, urgency)
         return await ask(call, about, routes, tried, lambda: self.stops != stops, self.calls, priority=asked_for)
@@ -259,6 +262,14 @@ class Turns:
             work = ReserveEffects(**self.work(turn), orders=carried.effects)
             await workflow.execute_local_activity_method(Effects.reserve, work, **QUICK)
         done = await carry_outside(self.state.journey_id, self.state.effects, carried)
+        self.state.effects = effects.kept(self.state.effects, done.effects_done)
+        return done
+
+    async def take_back(self, carried: Decision) -> Decision:
+        """Of a turn that an end crossed: what it sent is withdrawn like everything else."""
+        steps = [step.id for step in self.template.steps]
+        undo = carried.model_copy(update={"effects": [], "again": [], "leaves": [], "undoes": effects.live_at(carried.effects_done, steps)})
+        done = await carry_outside(self.state.journey_id, self.state.effects, undo)
         self.state.effects = effects.kept(self.state.effects, done.effects_done)
         return done
 
@@ -313,7 +324,7 @@ class Turns:
 
     def remember(self, operation: str, key: str, turn_id: str, seq: int, body_hash: str) -> Receipt:
         receipt = Receipt(turn_id=turn_id, seq=seq, step=self.state.focus, body_hash=body_hash)
-        if operation not in ("timer", "child", "fulfil"):
+        if operation not in ("timer", "child", "fulfil", "find_out"):
             self.state.remember(names.update_id(operation, key), receipt)
         return receipt
 

@@ -15,14 +15,16 @@ router = APIRouter(prefix="/v1/costs", tags=["costs"])
 
 
 class Cost(BaseModel):
-    """`cost` in US dollars; `in_doubt` is what calls of which nobody knows whether they were answered may have cost besides. `calls` counts
-    every one that was made, `over_budget` those that were not because no budget covered them."""
+    """`cost` in US dollars; `estimated` is the part of it whose usage no provider told, `in_doubt` what calls that went out and brought
+    no answer may have cost besides. `calls` counts every one that was made, `over_budget` those that were not because no budget covered
+    them."""
 
     key: str
     calls: int
     answered: int
     over_budget: int
     cost: str
+    estimated: str
     in_doubt: str
 
 
@@ -42,5 +44,8 @@ async def read_costs(
 ) -> dict[str, Any]:
     """Your own costs in sums, in the order of their keys."""
     found = await doors.store.read(lambda db: costs(db, by, tenant=tenant, since=since, after=cursor, limit=limit + 1))
-    items = [{**row, "cost": plain(row["cost"]), "in_doubt": plain(row["doubtful"])} for row in found[:limit]]
+    items = [
+        {**row, "cost": plain(row["cost"]), "estimated": plain(row["estimated"]), "in_doubt": plain(row["doubtful"])}
+        for row in found[:limit]
+    ]
     return {"items": items, "next_cursor": found[limit - 1]["key"] if len(found) > limit else None}

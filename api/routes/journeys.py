@@ -21,10 +21,11 @@ from journeys import names
 from journeys.inputs import Slug
 from journeys.messages import MAX_MESSAGE_BYTES, Begin, JourneyStart, Message
 from journeys.refusals import KeyReused
-from journeys.spending import plain
+from journeys.spending import Dollars, plain
 from journeys.state import Receipt
 from journeys.template import Currency, Locale, Template
 from journeys.view import BudgetView, View, why
+from journeys.wording import NAMED, both_ends
 from providers.store import journeys as rows
 from providers.store.budgets import Caps
 from providers.store.health import SqlHealth
@@ -45,6 +46,7 @@ class StartRequest(BaseModel):
     title: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)] | None = None
     locale: Locale | None = None
     currency: Currency | None = None
+    budget: Annotated[Dollars | None, Field(description="US dollars that its language models may cost.")] = None
     message: Annotated[str, Field(min_length=1, max_length=MAX_MESSAGE_BYTES)] | None = None
 
 
@@ -65,7 +67,7 @@ async def start_journey(
         raise Problem("NotUnderstood", f"template: {error}.") from error
     if request.persona is not None and request.persona not in template.personas:
         raise Problem("NotUnderstood", f"This template is for {', '.join(template.personas)}; {request.persona!r} is none of them.")
-    hashed = names.body_hash("begin", request.model_dump(mode="json"))
+    hashed = names.body_hash("begin", _as_asked(request))
     await begin(doors, tenant, journey_id, template, request, key, hashed, wait)
     turn: Response | None = None
     if request.message is not None:
@@ -78,6 +80,12 @@ async def start_journey(
     if turn is not None:
         body |= json.loads(bytes(turn.body))
     return JSONResponse(body, status_code=201, headers=headers)
+
+
+def _as_asked(request: StartRequest) -> dict[str, Any]:
+    """What a key stands for. A journey that was started before budgets could be named has none here, so its key still fits."""
+    asked = request.model_dump(mode="json")
+    return asked if request.budget is not None else {name: value for name, value in asked.items() if name != "budget"}
 
 
 async def begin(
@@ -103,7 +111,7 @@ async def begin(
     async def open_run() -> WorkflowUpdateHandle[Receipt]:
         return await doors.temporal.start_update_with_start_workflow(
             JourneyWorkflow.begin,  # type: ignore[arg-type]  # the decorator with a description hides its coroutine
-            Begin(key=key, body_hash=hashed),
+            Begin(key=key, body_hash=hashed, budget=request.budget),
             id=names.update_id("begin", key),
             wait_for_stage=WorkflowUpdateStage.ACCEPTED,
             start_workflow_operation=first_run(start),
@@ -144,13 +152,13 @@ async def list_journeys(
 @router.get("/{journey_id}", response_model=View, responses=documented())
 async def read_journey(journey_id: JourneyId, doors: Open, tenant: Tenant) -> Any:
     """The journey as it stands: steps, inputs, what it waits for, what can be done next."""
-    return seen(await own(doors, tenant, journey_id), doors.caps)
+    return seen(await asked_in(doors, await own(doors, tenant, journey_id)), doors.caps)
 
 
 @router.get("/{journey_id}/why", responses=documented())
 async def read_why(journey_id: JourneyId, doors: Open, tenant: Tenant) -> dict[str, str]:
     """One sentence: what is it waiting for, since when, what happens next; and one more while every language model rests."""
-    row, now = await own(doors, tenant, journey_id), datetime.now(UTC)
+    row, now = await asked_in(doors, await own(doors, tenant, journey_id)), datetime.now(UTC)
     engines = [str(route) for route in doors.settings.routes["chat"]]
     resting = degraded_by_rest(engines, await SqlHealth(doors.store).standings(), now) if engines else ""
     return {"why": " ".join(filter(None, [why(View.model_validate(row["view"]), now), resting]))}
@@ -200,6 +208,19 @@ def seen(row: Row, caps: Caps) -> dict[str, Any]:
         "costs": {"spent": plain(spent), "reserved": plain(reserved)},
     }
     return {**row["view"], **money, "moved_from": row["moved_from"]}
+
+
+async def asked_in(doors: Doors, row: Row) -> Row:
+    """The journey's row, where what is owed is named by the person's own question."""
+    owed = row["view"].get("owed") or []
+    if not owed:
+        return row
+    texts = await doors.store.read(lambda db: rows.texts_of(db, [each["turn_id"] for each in owed]))
+    named = [
+        {**each, "what": f"the fuller answer to “{both_ends(texts[each['turn_id']], NAMED)}”"} if each["turn_id"] in texts else each
+        for each in owed
+    ]
+    return {**row, "view": {**row["view"], "owed": named}}
 
 
 async def own(doors: Doors, tenant: str, journey_id: str) -> Row:

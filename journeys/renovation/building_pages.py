@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from journeys.renovation.checks import Finding
-from journeys.renovation.codechecks import CodeFlags
-from journeys.renovation.countertop import CounterCuts
-from journeys.renovation.fit import Fit
+from journeys.renovation.building.schedule import Planned, Span
+from journeys.renovation.building.work_schedule import WorkSchedule
 from journeys.renovation.layout import listed, page, table
-from journeys.renovation.paint import PaintPlan, ShoppingLine
-from journeys.renovation.quantities import TakeOffLine, plain
-from journeys.renovation.room_takeoff import RoomTakeOff
-from journeys.renovation.savings import dollars
-from journeys.renovation.schedule import Planned, Span
-from journeys.renovation.work_schedule import WorkSchedule
+from journeys.renovation.measuring.checks import Finding
+from journeys.renovation.measuring.codechecks import CodeFlags
+from journeys.renovation.measuring.countertop import CounterCuts
+from journeys.renovation.measuring.fit import Fit
+from journeys.renovation.measuring.quantities import TakeOffLine, plain
+from journeys.renovation.measuring.room_takeoff import RoomTakeOff
+from journeys.renovation.pricing.paint import PaintPlan, ShoppingLine
+from journeys.renovation.pricing.savings import dollars
 
 _TAKEN = "Taken for granted"
 

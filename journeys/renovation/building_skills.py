@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from journeys.inputs import Value
 from journeys.renovation import measuring_skills, planning_skills
 from journeys.renovation.planning_skills import LENGTH_MEASURES
-from journeys.renovation.pricebook import BOOK
+from journeys.renovation.pricing.pricebook import BOOK
 from journeys.skill import Manifest
 
 Make: TypeAlias = Callable[[Mapping[str, Value], Mapping[str, dict[str, Any]]], dict[str, Any]]

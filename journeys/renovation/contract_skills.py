@@ -4,10 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from journeys.inputs import Area, Length, Place, Text
-from journeys.renovation import choosing, contractor, proposal, quotes
-from journeys.renovation.changes import CHANGES
-from journeys.renovation.choosing import Change, ChangeOrder
-from journeys.renovation.contractor import Basement, ContractorEstimate, ValueOption
+from journeys.renovation.bidding import choosing, contractor, proposal, quotes
+from journeys.renovation.bidding.changes import CHANGES
+from journeys.renovation.bidding.choosing import Change, ChangeOrder
+from journeys.renovation.bidding.contractor import Basement, ContractorEstimate, ValueOption
+from journeys.renovation.bidding.payments import PLANS
 from journeys.renovation.errors import MissingInput
 from journeys.renovation.given import count, given, option, options
 from journeys.renovation.money_inputs import (
@@ -23,7 +24,6 @@ from journeys.renovation.money_inputs import (
     sum_needed,
     top,
 )
-from journeys.renovation.payments import PLANS
 
 ESTIMATES = ("contractor_estimate", "bathroom_estimate", "estimate")  # which of them the quotes stand beside, the first that is there
 MOST_QUOTES = 3

@@ -3,15 +3,16 @@
 from typing import Any, cast
 
 from journeys.inputs import Length, Place, RoomSize
-from journeys.renovation import bath_costs, energy, maintenance, priorities, rough, verdicts, weekend
-from journeys.renovation.bath_costs import BathMeasures
+from journeys.renovation.building import bath_costs, energy, maintenance, priorities, weekend
+from journeys.renovation.building.bath_costs import BathMeasures
 from journeys.renovation.errors import MissingInput
 from journeys.renovation.given import count, given, need, option, options
 from journeys.renovation.money_inputs import Inputs, Results, currency_of, day_given, kept, measured, percent_given, range_of, top
-from journeys.renovation.pricebook import Column
-from journeys.renovation.reserves import contingency_for
-from journeys.renovation.rough import RoughAnswer
-from journeys.renovation.sums import between
+from journeys.renovation.pricing import rough, verdicts
+from journeys.renovation.pricing.pricebook import Column
+from journeys.renovation.pricing.reserves import contingency_for
+from journeys.renovation.pricing.rough import RoughAnswer
+from journeys.renovation.pricing.sums import between
 
 COSTED = {"estimate": "kitchen", "bathroom_estimate": "bathroom", "contractor_estimate": "basement"}
 

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from journeys.renovation.follow_up import MonthResult, UnitResult
-from journeys.renovation.investment import Baseline
 from journeys.renovation.layout import listed, page, table
-from journeys.renovation.portfolio import PortfolioTier, Refinance, TaxEducation
-from journeys.renovation.rent_options import RentOptions, RentPackages
-from journeys.renovation.rental import RentalPhasing
-from journeys.renovation.sums import Answer, usd, usd_range
+from journeys.renovation.letting.follow_up import MonthResult, UnitResult
+from journeys.renovation.letting.investment import Baseline
+from journeys.renovation.letting.portfolio import PortfolioTier, Refinance, TaxEducation
+from journeys.renovation.letting.rent_options import RentOptions, RentPackages
+from journeys.renovation.letting.rental import RentalPhasing
+from journeys.renovation.pricing.sums import Answer, usd, usd_range
 
 
 def told(answer: Answer, *parts: str) -> str:

@@ -3,12 +3,12 @@
 from typing import Any, cast
 
 from journeys.inputs import Place, Weeks
-from journeys.renovation import follow_up, investment, portfolio, rent_options, rental
 from journeys.renovation.errors import BadSum, MissingInput
 from journeys.renovation.given import count, given, need, option, options
-from journeys.renovation.investment import Baseline, Expenses, Loan, Property
+from journeys.renovation.letting import follow_up, investment, portfolio, rent_options, rental
+from journeys.renovation.letting.investment import Baseline, Expenses, Loan, Property
+from journeys.renovation.letting.rent_options import IMPROVEMENTS, Feasible, Package, RentOptions, RentPackages
 from journeys.renovation.money_inputs import Inputs, Results, currency_of, exact, exact_given, kept, percent, percent_given, span_given
-from journeys.renovation.rent_options import IMPROVEMENTS, Feasible, Package, RentOptions, RentPackages
 
 HOOKUPS: dict[str, Feasible] = {"yes": "yes", "no": "no", "unknown": "check"}
 PHASINGS = ("all_at_once", "unit_by_unit")

@@ -10,16 +10,17 @@ from typing import Any, TypeAlias, cast, get_args
 from pydantic import ValidationError
 
 from journeys.inputs import Area, Length, Place, RoomSize, Text, Value
-from journeys.renovation import countertop, interiors, paint, room_list, tile
-from journeys.renovation.basement import BasementMeasures, basement_take_off
-from journeys.renovation.bathroom import BathroomMeasures, WetArea, bathroom_take_off
+from journeys.renovation.building.basement import BasementMeasures, basement_take_off
+from journeys.renovation.building.bathroom import BathroomMeasures, WetArea, bathroom_take_off
 from journeys.renovation.errors import BadMeasure, MissingInput
 from journeys.renovation.given import count, feet, given, inches, need, option, options
-from journeys.renovation.quantities import SLAB_FT, FloorMaterial, TakeOffLine, plain
-from journeys.renovation.room_takeoff import RoomTakeOff
-from journeys.renovation.rooms import Room, together
-from journeys.renovation.takeoff import Scope
-from journeys.renovation.work import OPTIONS
+from journeys.renovation.measuring import countertop, interiors, room_list, tile
+from journeys.renovation.measuring.quantities import SLAB_FT, FloorMaterial, TakeOffLine, plain
+from journeys.renovation.measuring.room_takeoff import RoomTakeOff
+from journeys.renovation.measuring.rooms import Room, together
+from journeys.renovation.measuring.takeoff import Scope
+from journeys.renovation.pricing import paint
+from journeys.renovation.pricing.work import OPTIONS
 
 Inputs: TypeAlias = Mapping[str, Value]
 Results: TypeAlias = Mapping[str, dict[str, Any]]

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from journeys.inputs import Day, Frozen, Money, Percent, Text, Value
 from journeys.renovation.errors import BadSum, MissingInput
 from journeys.renovation.given import given, need
-from journeys.renovation.pricebook import BOOK
-from journeys.renovation.sums import Span, between
+from journeys.renovation.pricing.pricebook import BOOK
+from journeys.renovation.pricing.sums import Span, between
 
 Inputs = Mapping[str, Value]
 Results = Mapping[str, dict[str, Any]]

@@ -4,24 +4,24 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from journeys.inputs import Frozen
-from journeys.renovation.allocation import BudgetPart
-from journeys.renovation.bath_costs import BathroomEstimate
-from journeys.renovation.choosing import ChangeOrder, ValueChoices
-from journeys.renovation.contractor import ContractorEstimate
-from journeys.renovation.costing import RollUp
-from journeys.renovation.energy import EnergyPlan
+from journeys.renovation.bidding.choosing import ChangeOrder, ValueChoices
+from journeys.renovation.bidding.contractor import ContractorEstimate
+from journeys.renovation.bidding.proposal import Proposal
+from journeys.renovation.bidding.quotes import QuoteComparison
+from journeys.renovation.building.bath_costs import BathroomEstimate
+from journeys.renovation.building.energy import EnergyPlan
+from journeys.renovation.building.maintenance import MaintenancePlan
+from journeys.renovation.building.priorities import Planned, PriorityPlan
+from journeys.renovation.building.weekend import WeekendBudget
 from journeys.renovation.investment_pages import INVESTMENT_PAGES, told
 from journeys.renovation.layout import listed, table
-from journeys.renovation.lines import SectionTotal
-from journeys.renovation.maintenance import MaintenancePlan
-from journeys.renovation.priorities import Planned, PriorityPlan
-from journeys.renovation.proposal import Proposal
-from journeys.renovation.quotes import QuoteComparison
-from journeys.renovation.regions import Region
-from journeys.renovation.rough import RoughAnswer
-from journeys.renovation.sums import usd, usd_range
-from journeys.renovation.verdicts import BudgetVerdict
-from journeys.renovation.weekend import WeekendBudget
+from journeys.renovation.pricing.allocation import BudgetPart
+from journeys.renovation.pricing.costing import RollUp
+from journeys.renovation.pricing.lines import SectionTotal
+from journeys.renovation.pricing.regions import Region
+from journeys.renovation.pricing.rough import RoughAnswer
+from journeys.renovation.pricing.sums import usd, usd_range
+from journeys.renovation.pricing.verdicts import BudgetVerdict
 
 A = TypeVar("A", bound=Frozen)
 Page = Callable[[Mapping[str, Any]], str]

@@ -7,7 +7,7 @@ from journeys.inputs import Kind, Value
 from journeys.renovation import contract_skills as contract
 from journeys.renovation import home_skills as home
 from journeys.renovation import investment_skills as invest
-from journeys.renovation.pricebook import BOOK
+from journeys.renovation.pricing.pricebook import BOOK
 from journeys.skill import Manifest
 
 Make = Callable[[Mapping[str, Value], Mapping[str, dict[str, Any]]], dict[str, Any]]

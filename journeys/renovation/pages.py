@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from journeys.renovation import building_pages, money_pages
-from journeys.renovation.estimate import CostEstimate
 from journeys.renovation.layout import listed as _listed
 from journeys.renovation.layout import page as _page
 from journeys.renovation.layout import table as _table
-from journeys.renovation.quantities import TakeOffLine, plain
-from journeys.renovation.savings import dollars
-from journeys.renovation.takeoff import TakeOff
-from journeys.renovation.verdicts import budget_verdict
+from journeys.renovation.measuring.quantities import TakeOffLine, plain
+from journeys.renovation.measuring.takeoff import TakeOff
+from journeys.renovation.pricing.estimate import CostEstimate
+from journeys.renovation.pricing.savings import dollars
+from journeys.renovation.pricing.verdicts import budget_verdict
 
 
 def as_text(result_kind: str, result: Mapping[str, Any]) -> str:

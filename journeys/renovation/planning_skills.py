@@ -10,16 +10,17 @@ from decimal import Decimal
 from typing import Any, TypeAlias, cast
 
 from journeys.inputs import Day, Money, Percent, Place, RoomSize, Text, Value, Weeks
-from journeys.renovation import checks, codechecks, fit, projects, room_list
-from journeys.renovation.confidence import estimate_confidence
+from journeys.renovation.building import projects
+from journeys.renovation.building.work_schedule import work_schedule
 from journeys.renovation.errors import BadMeasure, MissingInput
 from journeys.renovation.given import given, inches, need, option, options
+from journeys.renovation.measuring import checks, codechecks, fit, room_list
+from journeys.renovation.measuring.confidence import estimate_confidence
+from journeys.renovation.measuring.quantities import plain
+from journeys.renovation.measuring.takeoff import Scope
 from journeys.renovation.measuring_skills import sqft
-from journeys.renovation.quantities import plain
-from journeys.renovation.regions import region_of
-from journeys.renovation.takeoff import Scope
-from journeys.renovation.work import OPTIONS, CabinetTier
-from journeys.renovation.work_schedule import work_schedule
+from journeys.renovation.pricing.regions import region_of
+from journeys.renovation.pricing.work import OPTIONS, CabinetTier
 
 Inputs: TypeAlias = Mapping[str, Value]
 Results: TypeAlias = Mapping[str, dict[str, Any]]

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 
 from journeys.inputs import Length, Money, Place, RoomSize, Text, Value
 from journeys.renovation.errors import BadMeasure, MissingInput
-from journeys.renovation.estimate import kitchen_estimate
 from journeys.renovation.given import count, feet, given, need, option
-from journeys.renovation.pricebook import BOOK
-from journeys.renovation.quantities import FloorMaterial
-from journeys.renovation.takeoff import KitchenMeasures, Scope, TakeOff, kitchen_take_off
-from journeys.renovation.work import OPTIONS, Selections
+from journeys.renovation.measuring.quantities import FloorMaterial
+from journeys.renovation.measuring.takeoff import KitchenMeasures, Scope, TakeOff, kitchen_take_off
+from journeys.renovation.pricing.estimate import kitchen_estimate
+from journeys.renovation.pricing.pricebook import BOOK
+from journeys.renovation.pricing.work import OPTIONS, Selections
 from journeys.skill import Manifest
 
 TAKE_OFF = "take_off"

@@ -23,6 +23,11 @@ class Answer:
     _finish: str = ""
     _blocked: str = ""
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a piece of it came, with text or without."""
+        return self._heard
+
     def hear(self, response: "GenerateContentResponse") -> bool:
         """Whether there is more text than before."""
         self._heard = True

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from providers.errors import Upstream5xx
+from providers.errors import ProviderError, Upstream5xx
 from providers.gemini import prices
 from providers.gemini.client import GeminiClient, milliseconds
 from providers.gemini.failures import told
@@ -25,12 +25,13 @@ FLOOR: Final = 0.72
 
 class Counted(NamedTuple):
     """`usage`: the tokens of all requests together, as Gemini counts them; `guessedTokenCount` are those that it did not count. `cost`:
-    US dollars, at the price of `priced_as`."""
+    US dollars, at the price of `priced_as`; `price_known`: that is its own, and not that of a model of its kind."""
 
     vectors: list[list[float]]
     usage: dict[str, Any]
     cost: Decimal
     priced_as: str
+    price_known: bool = True
 
 
 class GeminiEmbedder:
@@ -63,13 +64,17 @@ class GeminiEmbedder:
         cost, priced_as = Decimal(0), ""
         for start in range(0, len(texts), BATCH):
             batch, at = texts[start : start + BATCH], self.now()
-            response = await self._request(batch)
+            try:
+                response = await self._request(batch)
+            except ProviderError as failure:
+                failure.may_be_charged |= start > 0
+                raise
             vectors += self._vectors(response, len(batch))
             counted = _usage(response, batch)
             dollars, priced_as = await prices.priced(self.model, counted, at)
             cost += dollars
             usage |= {name: usage.get(name, 0) + count for name, count in counted.items()}
-        return Counted(vectors, usage, cost, priced_as)
+        return Counted(vectors, usage, cost, priced_as, prices.is_known(self.model))
 
     async def _request(self, batch: Sequence[str]) -> "EmbedContentResponse":
         async with self.client.call(self.seconds) as models:
@@ -87,7 +92,7 @@ class GeminiEmbedder:
     def _vectors(self, response: "EmbedContentResponse", texts: int) -> Iterator[list[float]]:
         found = response.embeddings or []
         if len(found) != texts:
-            raise Upstream5xx("Gemini answered with another number of vectors than there were texts.")
+            raise Upstream5xx("Gemini answered with another number of vectors than there were texts.").charged(True)
         for one in found:
             yield self._of_unit_length(one)
 
@@ -96,7 +101,7 @@ class GeminiEmbedder:
         values = embedding.values or []
         length = math.hypot(*values)
         if len(values) != self.dimensions or not 0 < length < math.inf:
-            raise Upstream5xx("Gemini answered with a vector that is none.")
+            raise Upstream5xx("Gemini answered with a vector that is none.").charged(True)
         return [value / length for value in values]
 
 

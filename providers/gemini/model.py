@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic import BaseModel
 
 from providers.base import CutShort, Generated, Picture
+from providers.errors import ProviderError
 from providers.gemini import prices
 from providers.gemini.answers import Answer
 from providers.gemini.client import GeminiClient, milliseconds
 from providers.gemini.failures import told
 from providers.gemini.schemas import in_order
+from providers.prices import marked
 
 if TYPE_CHECKING:
     from google.genai.types import Content, GenerateContentConfig, GenerateContentResponse, ThinkingConfig
@@ -56,10 +58,13 @@ class GeminiModel:
                     answer.hear(await told(models.generate_content(**asked)))
                 else:
                     await _listen(await told(models.generate_content_stream(**asked)), answer, on_text)
+        except ProviderError as failure:
+            failure.may_be_charged |= answer.has_begun
+            raise
         except asyncio.CancelledError:
             usage = answer.usage or prices.guessed(instructions + content, answer.text)
             cost, priced_as = await prices.priced(answer.model, usage, at, self.model)
-            spent: dict[str, Any] = {"usage": usage, "cost": cost, "priced_as": priced_as}
+            spent: dict[str, Any] = {"usage": answer.usage or marked(usage), "cost": cost, "priced_as": priced_as}
             raise CutShort(Generated(text=answer.text, finish="stop", reason="cancelled", model=answer.model, **spent)) from None
         finish, reason = answer.ended()
         usage = answer.usage or prices.guessed(instructions + content, answer.text)

@@ -11,7 +11,7 @@ from journeys.grants import deciders, spent
 from journeys.inputs import Choice, Need, Place
 from journeys.messages import Line
 from journeys.renovation.errors import CannotEstimate
-from journeys.renovation.rough import SCOPES, rough_range
+from journeys.renovation.pricing.rough import SCOPES, rough_range
 from journeys.renovation.styles import LOOKS, coherent
 from journeys.reply import Citation, Reply
 from journeys.result_page import as_text
@@ -466,6 +466,14 @@ SENTENCES: dict[str, Said] = {
         f"I can't say whether {EFFECTS.get(line.about, 'it')} went out: it was handed over and nobody confirmed it. I send nothing twice "
         "by myself: ask those you named whether it came, then have it sent again or leave it."
     ),
+    "came_out": lambda page, line: (
+        f"I know by now what became of {EFFECTS.get(line.about, 'it')}: it did go out, once, and I have a receipt. There is nothing left "
+        "for you to decide about it."
+    ),
+    "sent_late": lambda page, line: (
+        f"I could send {EFFECTS.get(line.about, 'it')} in the meantime: it went out to those you named, once, and I have a receipt."
+    ),
+    "withdrawn_late": lambda page, line: f"I could withdraw {EFFECTS.get(line.about, 'it')} in the meantime: it no longer stands.",
     "left": lambda page, line: f"I leave {EFFECTS.get(line.about, 'it')} as it is and don't send it again.",
     "withdrawn": lambda page, line: f"I withdrew {EFFECTS.get(line.about, 'it')}.",
     "not_withdrawn": lambda page, line: (

@@ -68,6 +68,11 @@ class Answer:
                 return bool(more)
         return False
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether a piece of it came, with text or without."""
+        return self._heard
+
     def ended(self) -> tuple[Finish, str]:
         """How, and the server's word for why where it was withheld. Raises UpstreamNetwork where it ended before it was finished, and
         Upstream5xx where the server gave it up."""
@@ -81,7 +86,7 @@ class Answer:
             case "length":
                 return "max_tokens", ""
             case "insufficient_system_resource":  # DeepSeek's: interrupted for want of machines
-                raise Upstream5xx(f"{self.server} broke its answer off.")
+                raise Upstream5xx(f"{self.server} broke its answer off.").charged(True)
             case withheld:  # content_filter, and those that are yet to come
                 return "blocked", withheld[:80]
 

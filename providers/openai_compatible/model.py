@@ -17,7 +17,7 @@ from providers.openai_compatible.answers import Answer
 from providers.openai_compatible.client import ChatClient
 from providers.openai_compatible.failures import RequestRefused, refused
 from providers.openai_compatible.prices import DEEPSEEK, guessed
-from providers.prices import Tariff
+from providers.prices import Tariff, marked
 
 if TYPE_CHECKING:
     import httpx2
@@ -83,11 +83,14 @@ class ChatModel:
                     self._shape = "json_object"
                 elif schema is not None and shape == "json_schema":
                     self._takes_schema = True
+        except ProviderError as failure:
+            failure.may_be_charged |= any(answer.has_begun for answer in heard)
+            raise
         except asyncio.CancelledError:
             said = heard[-1] if heard else Answer(self.client.name, self.model)
             usage = said.usage or guessed(instructions + content, said.text)
             cost, priced_as = await self.tariff.priced(said.model, usage, at, self.model)
-            spent: dict[str, Any] = {"usage": usage, "cost": cost, "priced_as": priced_as}
+            spent: dict[str, Any] = {"usage": said.usage or marked(usage), "cost": cost, "priced_as": priced_as}
             raise CutShort(Generated(text=said.text, finish="stop", reason="cancelled", model=said.model, **spent)) from None
         assert answer is not None
         finish, reason = answer.ended()

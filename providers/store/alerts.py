@@ -40,6 +40,11 @@ _SETTLE = update(alerts).where(alerts.c.key == bindparam("of_key"), alerts.c.sta
 _BY_TIME = select(alerts).order_by(alerts.c.raised_at.desc(), alerts.c.key)
 
 
+def told_of(key: str) -> str:
+    """What an alert is about: of one about an alert that is in doubt, that alert. Whoever has seen it knows that it is no other."""
+    return key.removeprefix(f"{DOUBT}:")
+
+
 def raise_alert(db: Connection, *, key: str, kind: str, about: str, text: str, at: datetime, reached: Sequence[str] = ()) -> bool:
     """Whether it is new. The key says what is told and of which period, such as `budget:day:ours:2026-11-22:50`; `about` is an id."""
     row = {"key": key, "kind": kind, "about": about[:80], "text": text[:500], "raised_at": at, "due_at": at, "reached": list(reached)}

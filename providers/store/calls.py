@@ -18,7 +18,8 @@ from providers.store.tables import briefs, journeys, model_calls, turns
 
 _ANSWERED_OR_OPEN = ("started", "failed")  # of these an answer is still wanted
 _MONEY = [model_calls.c[name] for name in ("journey_id", "tenant", "day", "reserved", "doubtful")]
-_STANDING = (model_calls.c.deed, model_calls.c.status, model_calls.c.why, model_calls.c.attempts, model_calls.c.in_doubt, *_MONEY)
+_COUNTS = (model_calls.c.attempts, model_calls.c.in_doubt, model_calls.c.lost)
+_STANDING = (model_calls.c.deed, model_calls.c.status, model_calls.c.why, *_COUNTS, *_MONEY)
 # Held until the commit: whoever books a call and whoever begins it again come one after the other.
 _OF_DEED = select(*_STANDING).where(model_calls.c.deed == bindparam("of_deed")).with_for_update()
 _OF_TURN = select(*_STANDING).where(model_calls.c.turn_id == bindparam("of_turn")).order_by(model_calls.c.deed).with_for_update()
@@ -139,15 +140,17 @@ def book_call(db: Connection, deed: str, row: Mapping[str, Any], caps: Caps) -> 
     """What came of it; the first to say so is believed: a worker that was given up may answer late.
 
     What it cost is spent and the rest of its reservation released. What attempts in doubt may have cost stays spent: of a call that was
-    answered in the end as much as its answer for each, out of what was reserved; of one that was not, all of it."""
+    answered in the end as much as its answer for each, out of what was reserved; of one that was not, all of it. An attempt that was `lost`
+    (it went out, and no answer came back whole) is taken as one in doubt."""
     was = db.execute(_OF_DEED, {"of_deed": deed}).mappings().one()
     if was["status"] not in _ANSWERED_OR_OPEN:
         return _call(was)
+    row = {**row, "lost": was["lost"] + (bool(row.get("lost")) and was["status"] == "started")}
     held, doubt, cost = was["reserved"], was["doubtful"], Decimal(row.get("cost", 0)).quantize(SMALLEST)
     if row["status"] == "failed":
-        kept = held + doubt if was["in_doubt"] else Decimal(0)
+        kept = held + doubt if was["in_doubt"] + row["lost"] else Decimal(0)
     else:
-        unknown = was["in_doubt"] - (was["status"] == "failed")  # its own late answer is one of them
+        unknown = was["in_doubt"] + was["lost"] - (was["status"] == "failed")  # its own late answer is one of them
         kept = max(Decimal(0), min(max(0, unknown) * cost, held + doubt - cost))
     booked = db.execute(_BOOK, {**row, "cost": cost, "reserved": Decimal(0), "doubtful": kept, "of_deed": deed}).mappings().one()
     _settle(db, was, caps, reserved=-held, spent=cost + kept - doubt, at=row["ended_at"])

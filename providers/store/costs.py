@@ -1,11 +1,12 @@
-"""What the calls of models have cost, in sums: by journey, tenant, model, call or day. What is in doubt stands apart."""
+"""What the calls of models have cost, in sums: by journey, tenant, model, call or day. Estimates stand apart: the part of `cost` for which
+no provider told its usage, and what is in doubt besides."""
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, Text, case, cast, func, or_, select
 
 from providers.store.budgets import SMALLEST
 from providers.store.tables import model_calls
@@ -15,6 +16,9 @@ WAYS: Sequence[By] = get_args(By)
 
 _NAME = model_calls.c.name
 _CALL = func.replace(func.substr(_NAME, 1, 6), ".", "")  # answer, reply and embed, whichever route and whether repaired
+# The provider didn't say what it counted, so that the cost is reckoned by the length of what was asked and said.
+_TOLD = cast(model_calls.c.usage, Text)
+_GUESSED = or_(model_calls.c.usage.is_(None), _TOLD.in_(("null", "{}")), _TOLD.contains("guessed"))
 _KEYS: dict[By, ColumnElement[str]] = {
     "journey": model_calls.c.journey_id,
     "tenant": model_calls.c.tenant,
@@ -27,8 +31,9 @@ _KEYS: dict[By, ColumnElement[str]] = {
 def costs(
     db: Connection, by: By, *, tenant: str | None = None, since: date | None = None, after: str = "", limit: int | None = None
 ) -> list[dict[str, Any]]:
-    """Rows `key, calls, answered, over_budget, cost, doubtful` in the order of their keys, those behind `after`. `calls` counts every
-    attempt that was made; `since` is a day in UTC. Our own reader's calls, which cost nothing, are left out."""
+    """Rows `key, calls, answered, over_budget, cost, estimated, doubtful` in the order of their keys, those behind `after`. `calls` counts
+    every attempt that was made; `estimated` is the part of `cost` that no provider told; `since` is a day in UTC. Our own reader's calls,
+    which cost nothing, are left out."""
     key = _KEYS[by].label("key")
     statement = select(
         key,
@@ -36,6 +41,7 @@ def costs(
         func.sum(case((model_calls.c.status == "answered", 1), else_=0)).label("answered"),
         func.sum(case((model_calls.c.status == "over_budget", 1), else_=0)).label("over_budget"),
         func.sum(model_calls.c.cost).label("cost"),
+        func.sum(case((_GUESSED, model_calls.c.cost), else_=0)).label("estimated"),
         func.sum(model_calls.c.doubtful, type_=model_calls.c.doubtful.type).label("doubtful"),
     ).where(_NAME != "understand")
     if tenant is not None:
@@ -45,4 +51,4 @@ def costs(
     if after:
         statement = statement.where(_KEYS[by] > after)
     found = db.execute(statement.group_by(_KEYS[by]).order_by(_KEYS[by]).limit(limit)).mappings()
-    return [{**row, "cost": Decimal(row["cost"]).quantize(SMALLEST)} for row in found]
+    return [{**row, **{name: Decimal(row[name]).quantize(SMALLEST) for name in ("cost", "estimated")}} for row in found]

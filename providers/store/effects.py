@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from providers.base import Effect
 from providers.store.journeys import unless_there
 from providers.store.store import Store
 from providers.store.tables import effects
+
+OPEN: Final = ("reserved", "sent", "in_doubt")
 
 
 class SqlEffects:
@@ -27,6 +29,12 @@ class SqlEffects:
 
     async def unsettled(self, before: datetime, limit: int) -> list[Effect]:
         return await self.store.read(lambda db: unsettled(db, before, limit))
+
+    async def untold(self, before: datetime, limit: int) -> list[Effect]:
+        return await self.store.read(lambda db: untold(db, before, limit))
+
+    async def tell(self, deed: str, status: str) -> None:
+        await self.store.write(lambda db: db.execute(update(effects).where(effects.c.deed == deed).values(told=status)))
 
 
 def reserve(db: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -47,16 +55,24 @@ def effects_of(db: Connection, journey_id: str) -> list[Effect]:
 
 
 def move(db: Connection, deed: str, was: Sequence[str], to: str, at: datetime, **values: Any) -> bool:
-    """False where it is in none of these states any more: somebody else was faster. `tries` grows as it is sent."""
-    more = {"tries": effects.c.tries + 1} if to == "sent" else {}
+    """False where it is in none of these states any more: somebody else was faster. `tries` grows as it is sent.
+    To the state it is in, it changes `values` only."""
+    more = {"tries": effects.c.tries + 1} if to == "sent" and to not in was else {}
     moved = update(effects).where(effects.c.deed == deed, effects.c.status.in_(was)).values(status=to, changed_at=at, **more, **values)
     return db.execute(moved).rowcount == 1
 
 
 def unsettled(db: Connection, before: datetime, limit: int) -> list[Effect]:
     """Those that nobody knows the end of, and that nothing happened to since; the ones that wait the longest first."""
-    open_ = ("reserved", "sent", "in_doubt")
-    found = select(effects).where(effects.c.status.in_(open_), effects.c.changed_at < before).order_by(effects.c.changed_at).limit(limit)
+    is_open = or_(effects.c.status.in_(OPEN), and_(effects.c.status == "confirmed", effects.c.unwanted))
+    found = select(effects).where(is_open, effects.c.changed_at < before).order_by(effects.c.changed_at).limit(limit)
+    return [_effect(row) for row in db.execute(found).mappings()]
+
+
+def untold(db: Connection, before: datetime, limit: int) -> list[Effect]:
+    """One that is on its way is told of when it has arrived."""
+    is_news = and_(effects.c.status.not_in(("reserved", "sent")), effects.c.status != effects.c.told)
+    found = select(effects).where(is_news, effects.c.changed_at < before).order_by(effects.c.changed_at).limit(limit)
     return [_effect(row) for row in db.execute(found).mappings()]
 
 

@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, select, tuple_, update
 
 from journeys.messages import Ended
+from journeys.spending import plain
 from providers.base import Event, Known
-from providers.store.budgets import Caps, purses, settle
+from providers.store.budgets import SMALLEST, Caps, purses, settle
 from providers.store.inserts import insert_of
 from providers.store.inserts import unless_there as unless_there
 from providers.store.log import tell
 from providers.store.store import Store
 from providers.store.tables import briefs, budgets, events, journeys, model_calls, requests, results, timeline, turns
+from providers.store.tables import effects as effect_rows
 
 TOKENS_KEPT = timedelta(hours=24)  # the reply that they grew into stays
 NOWHERE = -1  # the seq of a turn that was opened and taken back, until it is opened again
@@ -47,6 +49,9 @@ class SqlRecords:
 
     async def make_good(self, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str, owed: str) -> bool:
         return await self.store.write(lambda db: make_good(db, opening, closing, status, owed))
+
+    async def show_owed(self, journey_id: str, status: str, owed: Sequence[Mapping[str, Any]]) -> None:
+        await self.store.write(lambda db: show_owed(db, journey_id, status, owed))
 
     async def show(self, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
         await self.store.write(lambda db: show(db, journey_id, at, columns))
@@ -98,6 +103,10 @@ _STATUS = select(journeys.c.status).where(journeys.c.id == _OF_JOURNEY)
 _STANDS = select(turns.c.decision).where(turns.c.id == _OF_TURN)
 _SPENT = select(func.sum(model_calls.c.cost)).where(model_calls.c.turn_id == _OF_TURN).scalar_subquery()
 _CLOSE = update(turns).where(turns.c.id == _OF_TURN, turns.c.seq == bindparam("at_seq"), turns.c.status == "open").values(cost=_SPENT)
+# Our own reader's calls cost nothing and are nobody's news.
+_PAID = (model_calls.c.turn_id == _OF_TURN) & (model_calls.c.name != "understand")
+_COST = select(func.count(), func.sum(model_calls.c.cost), func.sum(model_calls.c.doubtful, type_=model_calls.c.doubtful.type)).where(_PAID)
+_SPENT_SO_FAR = select(budgets.c.spent).where(budgets.c.scope == "journey", budgets.c.key == _OF_JOURNEY, budgets.c.period == "")
 _ADD_UP = update(turns).where(turns.c.id == _OF_TURN).values(cost=_SPENT)
 _GIVE_UP = (
     update(model_calls)
@@ -108,6 +117,7 @@ _GIVE_UP = (
 _KEEP_IN_DOUBT = (
     update(model_calls).where(model_calls.c.deed == bindparam("of_deed")).values(doubtful=model_calls.c.reserved, reserved=Decimal(0))
 )
+_TELL_OF = update(effect_rows).where(effect_rows.c.deed == bindparam("of_deed")).values(told=bindparam("now_told"))
 _DROP_TOKENS = delete(events).where(events.c.kind == "token", events.c.at < bindparam("before"))
 _INSERT_ENTRIES, _INSERT_EVENTS = insert(timeline), insert(events)
 _REQUEST = (
@@ -130,6 +140,7 @@ _BUDGET = (budgets.c.scope == "journey") & (budgets.c.key == journeys.c.id) & (b
 _SEEN = select(journeys, *(budgets.c[name].label(f"budget_{name}") for name in ("cap", "chosen", "spent", "reserved")))
 _SEEN = _SEEN.outerjoin(budgets, _BUDGET)
 _JOURNEY = _SEEN.where(journeys.c.id == _OF_JOURNEY)
+_SHOW_OWED = update(journeys).where(journeys.c.id == _OF_JOURNEY).values(view=bindparam("seen"))
 _TURN = select(turns).where(turns.c.id == _OF_TURN, turns.c.journey_id == _OF_JOURNEY)
 
 
@@ -196,9 +207,12 @@ def close_turn(
     journey: Mapping[str, Any] | None,
     entries: Sequence[Mapping[str, Any]],
     news: Sequence[Event],
+    effects: Mapping[str, str] | None = None,
+    owed: str | None = None,
 ) -> bool:
     """Turn, view, timeline and events in one transaction. False where it was closed before: then nothing is written again. A call of a
-    model that is still open is in doubt: whoever made it was killed or given up, and nobody waits for its answer any more."""
+    model that is still open is in doubt: whoever made it was killed or given up, and nobody waits for its answer any more. `owed`: the
+    turn that this one makes good; its calls are what is told to have cost something."""
     _hold(db, journey_id)
     closed = db.execute(_CLOSE, {**turn, "ended_at": at, "of_turn": turn_id, "at_seq": seq})
     if closed.rowcount == 0:
@@ -208,6 +222,9 @@ def close_turn(
             held = purses(Caps(), left["journey_id"], left["tenant"], left["day"])
             settle(db, held, reserved=-left["reserved"], spent=left["reserved"], at=at)
             db.execute(_KEEP_IN_DOUBT, {"of_deed": left["deed"]})
+    for deed, status in (effects or {}).items():
+        db.execute(_TELL_OF, {"of_deed": deed, "now_told": status})
+    news = [*_cost(db, journey_id, owed or turn_id), *news]
     db.execute(_DROP_TOKENS, {"before": at - TOKENS_KEPT})
     values: dict[str, Any] = {"updated_at": at, **(journey or {})}
     last = db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": len(news)}).scalar_one()
@@ -222,11 +239,23 @@ def close_turn(
     return True
 
 
-def tell_turn(db: Connection, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str) -> tuple[dict[str, Any] | None, bool]:
+def _cost(db: Connection, journey_id: str, turn_id: str) -> list[Event]:
+    """What a turn's calls of models have cost and, in doubt, may have cost besides, and the journey's so far; none where none was asked."""
+    calls, cost, doubt = db.execute(_COST, {"of_turn": turn_id}).one()
+    if not calls:
+        return []
+    spent = db.execute(_SPENT_SO_FAR, {"of_journey": journey_id}).scalar_one_or_none() or Decimal(0)
+    sums = {"cost": plain(Decimal(cost).quantize(SMALLEST)), "in_doubt": plain(doubt), "spent": plain(spent)}
+    return [Event(kind="cost", data={"turn_id": turn_id, **sums})]
+
+
+def tell_turn(
+    db: Connection, opening: Mapping[str, Any], closing: Mapping[str, Any], status: str, owed: str | None = None
+) -> tuple[dict[str, Any] | None, bool]:
     """The decision that stands, and whether it was told. Whoever pauses or ends the journey writes its row before or after all of this."""
     stands = open_turn(db, **opening)
     now = db.execute(_STATUS, {"of_journey": closing["journey_id"]}).scalar_one()
-    told = stands == opening["turn"]["decision"] and now == status and close_turn(db, **closing)
+    told = stands == opening["turn"]["decision"] and now == status and close_turn(db, **closing, owed=owed)
     return stands, told
 
 
@@ -235,7 +264,7 @@ def make_good(db: Connection, opening: Mapping[str, Any], closing: Mapping[str, 
     _hold(db, closing["journey_id"])
     if db.execute(_STATUS, {"of_journey": closing["journey_id"]}).scalar_one() != status:
         return False
-    _, told = tell_turn(db, opening, closing, status)
+    _, told = tell_turn(db, opening, closing, status, owed)
     if told:
         db.execute(_ADD_UP, {"of_turn": owed})
     return told
@@ -244,6 +273,19 @@ def make_good(db: Connection, opening: Mapping[str, Any], closing: Mapping[str, 
 def show(db: Connection, journey_id: str, at: datetime, columns: Mapping[str, Any]) -> None:
     values = {"updated_at": at, **columns}
     db.execute(_show(tuple(values)), {**values, "of_journey": journey_id, "more": 0})
+
+
+def show_owed(db: Connection, journey_id: str, status: str, owed: Sequence[Mapping[str, Any]]) -> None:
+    _hold(db, journey_id)
+    row = db.execute(_JOURNEY, {"of_journey": journey_id}).mappings().one()
+    if row["status"] == status:
+        db.execute(_SHOW_OWED, {"of_journey": journey_id, "seen": {**row["view"], "owed": list(owed)}})
+
+
+def texts_of(db: Connection, turn_ids: Sequence[str]) -> dict[str, str]:
+    """What the person wrote in each of these turns."""
+    found = db.execute(select(turns.c.id, turns.c.text).where(turns.c.id.in_(turn_ids)))
+    return {turn_id: text for turn_id, text in found if text is not None}
 
 
 def keep_events(

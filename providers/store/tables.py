@@ -170,8 +170,9 @@ events = Table(
 Index("ix_events_tokens", events.c.at)
 
 # One row a call, by its deed: journey, turn (or inputs hash) and call name; never Temporal's ids, which repeat. `raw` is what came back,
-# word for word; `attempts` how often it was made, `in_doubt` how often of these nobody knows whether it was answered. `reserved` is what
-# it may cost while it is under way, `doubtful` what attempts in doubt may have cost besides `cost`; both count in the budgets of its `day`.
+# word for word; `attempts` how often it was made, `in_doubt` how often of these nobody knows whether it was answered, `lost` how
+# often it went out and was seen to bring no answer. `reserved` is what it may cost while it is under way, `doubtful` what attempts in doubt
+# or lost may have cost besides `cost`; both count in the budgets of its `day`.
 model_calls = Table(
     "model_calls",
     metadata,
@@ -197,6 +198,7 @@ model_calls = Table(
     Column("day", String(10), nullable=False, server_default=""),
     Column("reserved", Money, nullable=False, server_default="0"),
     Column("doubtful", Money, nullable=False, server_default="0"),
+    Column("lost", Integer, nullable=False, server_default="0"),
     Index(None, "journey_id"),
     Index(None, "turn_id"),
     Index(None, "tenant", "day"),
@@ -315,6 +317,8 @@ effects = Table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("reserved_at", Utc, nullable=False),
     Column("changed_at", Utc, nullable=False),
+    Column("told", String(16), nullable=False, server_default=""),
+    Column("unwanted", Boolean, nullable=False, server_default=false()),
     Index(None, "journey_id"),
     Index(None, "status", "changed_at"),
 )

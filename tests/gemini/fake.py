@@ -31,14 +31,16 @@ class Call(BaseModel):
 
 
 class FakeGemini:
-    """What tests hold. It takes any key, or only the one it was told of. `rule` answers what nothing was scripted for; where it gives None,
-    the plain rules do. `pace`: seconds between the pieces of a stream; `open`: answers that have begun and not ended."""
+    """What tests hold. It takes any key, or only the one it was told of. `rule` answers what nothing was scripted for, after so many
+    tokens of `thoughts`; where it gives None, the plain rules do. `pace`: seconds between the pieces of a stream; `open`: answers that
+    have begun and not ended."""
 
     def __init__(self, key: str | None = None, rule: Callable[[Asked], str | None] | None = None) -> None:
         self.url = ""
         self.pace = 0.0
         self.open = 0
         self.rule = rule
+        self.thoughts = 0
         self.calls: list[Call] = []
         self._key = key
         self._script = Script()
@@ -97,7 +99,7 @@ class FakeGemini:
 
     def _by_rule(self, asked: Asked) -> Answer | None:
         text = self.rule(asked) if self.rule and asked.name in GENERATING else None
-        return None if text is None else Answer(text=text)
+        return None if text is None else Answer(text=text, thoughts=self.thoughts)
 
     def _no_entry(self, key: str | None) -> Refusal | None:
         if not key:

@@ -7,9 +7,9 @@ import pytest
 from journeys.facts import Began, Chose, Gave, Heard
 from journeys.inputs import Choice, Choices, Day, Money, RoomSize, Text, Value
 from journeys.refusals import Spent, StepNotOpen
-from journeys.renovation import bath_costs, maintenance, weekend
-from journeys.renovation.paint import CeilingPaint, WallChange
-from journeys.renovation.work import OPTIONS
+from journeys.renovation.building import bath_costs, maintenance, weekend
+from journeys.renovation.pricing.paint import CeilingPaint, WallChange
+from journeys.renovation.pricing.work import OPTIONS
 from journeys.template import Template
 from providers.library import library
 from providers.skills import registry

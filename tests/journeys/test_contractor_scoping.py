@@ -7,11 +7,11 @@ import pytest
 from journeys.facts import Chose, Gave, Heard, WentBack
 from journeys.inputs import Choice, Choices, Day, Text, Value
 from journeys.refusals import NotYours, Spent
-from journeys.renovation.changes import CHANGES
-from journeys.renovation.contractor import _OPTIONS as SAVINGS
-from journeys.renovation.payments import PLANS
-from journeys.renovation.projects import EXTRAS, PROJECTS
-from journeys.renovation.work import OPTIONS
+from journeys.renovation.bidding.changes import CHANGES
+from journeys.renovation.bidding.contractor import _OPTIONS as SAVINGS
+from journeys.renovation.bidding.payments import PLANS
+from journeys.renovation.building.projects import EXTRAS, PROJECTS
+from journeys.renovation.pricing.work import OPTIONS
 from journeys.template import Step, Template
 from providers.library import library
 from tests.factories import Play

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from journeys.facts import Chose, Heard, Skipped
 from journeys.inputs import Choice, Choices, Money
-from journeys.renovation.fit import KINDS
-from journeys.renovation.rough import ROOMS, SCOPES
+from journeys.renovation.measuring.fit import KINDS
+from journeys.renovation.pricing.rough import ROOMS, SCOPES
 from journeys.template import Template
 from providers.library import library
 from providers.skills import registry

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from journeys import engine
+from journeys.effects import EffectRef, EffectStatus
 from journeys.facts import Abandoned, Chose, Paused, Resumed, Skipped, WentBack
-from journeys.view import View, question, why
+from journeys.state import Obligation
+from journeys.view import View, question, view, why
 from tests.factories import MINUTE, NOW, Play, a_decision, a_step, a_template, at_the_decision, said
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -202,3 +204,34 @@ def test_a_dormant_journey_offers_what_it_offered() -> None:
     before = offered(play)
     play.pass_time(91 * DAY)
     assert (play.state.status, offered(play)) == ("dormant", before)
+
+
+# --- effects and what is owed ------------------------------------------------------------------------------------------------
+def with_an_effect(status: EffectStatus) -> View:
+    play = Play()
+    effect = {"j/s.quote_request.1": EffectRef(kind="quote_request", step="goal", status=status)}
+    return view(play.template, play.state.model_copy(update={"effects": effect}))
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        ("in_doubt", "I can't say whether the request for a quote went out: ask those you named, then have it sent again or leave it."),
+        ("reserved", "Not sent yet: the request for a quote. It is tried again by itself."),
+    ],
+)
+def test_why_says_of_an_open_effect_what_can_be_done(status: EffectStatus, says: str) -> None:
+    assert why(with_an_effect(status), NOW).endswith(f" {says}")
+
+
+@pytest.mark.parametrize("status", ["confirmed", "failed", "compensated"])
+def test_why_says_nothing_of_an_effect_whose_end_is_known(status: EffectStatus) -> None:
+    assert "quote" not in why(with_an_effect(status), NOW)
+
+
+@pytest.mark.parametrize(("tries", "says"), [(0, "not tried since"), (1, "tried once"), (4, "tried 4 times")])
+def test_why_says_what_is_owed_how_often_it_was_tried_and_when_it_is_tried_next(tries: int, says: str) -> None:
+    play = Play()
+    owed = Obligation(id="t1", turn=3, since=NOW - HOUR, tries=tries, due_at=NOW + 5 * MINUTE)
+    seen = view(play.template, play.state.model_copy(update={"owed": [owed]}))
+    assert f"Still owed since 1 hour: the fuller answer to turn 3 ({says}, next in 5 minutes). It comes by itself" in why(seen, NOW)

@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from api.errors import PROBLEMS
 from journeys import engine
-from journeys.effects import EffectDone, EffectStatus, word_for
+from journeys.effects import EffectDone, EffectStatus, word_for, word_later
 from journeys.refusals import by_name
 from journeys.safety import RULES
 from journeys.vocabulary import ACTIONS, FACTS, INTENTS, PERSONAS, SKILLS, Kind, of_kind
@@ -96,6 +96,8 @@ def line_codes() -> set[str]:
     for call in calls(source(*SAYERS), "Line"):
         found |= {word for keyword in call.keywords if keyword.arg == "code" for word in words(keyword.value)}
     found |= {word_for(a_done(status, went_out=out)) for status in get_args(EffectStatus) for out in (True, False)}
+    known: tuple[EffectStatus | None, ...] = (None, *get_args(EffectStatus))
+    found |= {word_later(was, a_done(status, went_out=True)) for status in get_args(EffectStatus) for was in known}
     return found | {"not_withdrawn", "left"}
 
 
@@ -132,6 +134,7 @@ def test_the_lines_are_listed_at_the_top_of_the_engine() -> None:
         "put_away",
     }  # the activities and moving.py
     elsewhere |= {"sent_out", "kept_here", "not_sent", "not_sent_yet", "in_doubt", "withdrawn", "not_withdrawn", "left"}
+    elsewhere |= {"came_out", "sent_late", "withdrawn_late"}
     elsewhere |= {"cut_off", "owed", "let_go", "made_good", "given_up", "not_taken"}  # obligations
     assert sorted(codes) == sorted(set(SENTENCES) - elsewhere)
 

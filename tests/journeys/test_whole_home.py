@@ -7,9 +7,9 @@ import pytest
 from journeys.facts import Chose, Gave, Heard
 from journeys.inputs import Choice, Day, Text
 from journeys.refusals import Spent, UnknownRole
-from journeys.renovation.energy import UPGRADES
-from journeys.renovation.maintenance import MATERIALS, SYSTEMS
-from journeys.renovation.priorities import CATALOGUE
+from journeys.renovation.building.energy import UPGRADES
+from journeys.renovation.building.maintenance import MATERIALS, SYSTEMS
+from journeys.renovation.building.priorities import CATALOGUE
 from journeys.template import Template
 from journeys.view import question
 from providers.library import library

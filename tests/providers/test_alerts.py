@@ -56,8 +56,9 @@ async def test_an_alert_reaches_every_target_once_also_with_several_who_deliver(
             await raised(store, key, text=f"About {key}.")
         await asyncio.gather(*(Alerts(store, told).deliver() for _ in range(4)))
         await Alerts(store, told).deliver()  # a worker that started again
-        assert sorted(hook.texts) == [f"About {key}." for key in keys]
-        assert sorted(mail.strip() for mail in box.mails) == [f"About {key}." for key in keys]
+        assert sorted(hook.texts) == [f"About {key}. ({key})" for key in keys]
+        assert sorted(mail.strip() for mail in box.mails) == [f"About {key}. ({key})" for key in keys]
+        assert (sorted(hook.keys), sorted(box.keys)) == (keys, keys)
         assert {status for status, _ in (await standing(store)).values()} == {"sent"}
 
 
@@ -102,7 +103,7 @@ async def test_one_whose_sender_died_is_told_as_in_doubt_and_never_sent_again(st
         for _ in range(3):
             await Alerts(store, told, clock).deliver()
         [text] = well.texts
-        assert text.startswith("Whether you were told this is not known") and text.endswith("Half of it is spent.")
+        assert text.startswith("Whether you were told this is not known") and text.endswith(f"Half of it is spent. ({KEY})")
         assert await standing(store) == {KEY: ("in_doubt", 1), f"doubt:{KEY}": ("sent", 1)}
 
 
@@ -117,8 +118,9 @@ async def test_a_doubt_is_not_told_to_those_who_are_known_to_have_it(store: Stor
         slow.go.set()
         clock.now = NOW + DOUBT_AFTER + timedelta(seconds=1)
         await Alerts(store, told, clock).deliver()
-        assert has_it.texts == ["Half of it is spent."]
+        assert has_it.texts == [f"Half of it is spent. ({KEY})"]
         assert [text[:7] for text in slow.texts] == ["Half of", "Whether"]
+        assert slow.keys == [KEY, KEY]  # by which a receiver that took the first knows the second
 
 
 async def test_asked_to_stop_it_ends_what_it_is_sending_first(store: Store) -> None:
@@ -168,5 +170,6 @@ async def test_a_threshold_is_told_once_to_mail_and_webhook_however_often_worker
             "80 % of the budget for language models of journey j is spent: 0.80 of 1.00 US dollars are spent.",
             "The budget for language models of journey j covers no further call: 1.00 of 1.00 US dollars are spent.",
         ]
-        assert hook.texts == expected
-        assert [mail.strip() for mail in box.mails] == expected
+        named = [f"{text} (budget:journey:j:{step})" for text, step in zip(expected, (50, 80, 100), strict=True)]
+        assert hook.texts == named
+        assert [mail.strip() for mail in box.mails] == named

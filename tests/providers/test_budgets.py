@@ -143,6 +143,21 @@ async def test_a_failure_after_an_attempt_in_doubt_keeps_what_that_may_have_cost
     assert (await standing(store))["journey"] == (Decimal(0), Decimal("0.6"))
 
 
+async def test_a_call_that_went_out_and_brought_no_answer_is_spent_until_it_is_made_again(store: Store) -> None:
+    """A timeout, a broken connection: the provider may charge it, so the cap must cover it."""
+    await opened(store)
+    ledger = SqlLedger(store, TIGHT)
+    await guarded(store)
+    await ledger.begin_call(a_row("t/answer"), hold=a_hold("0.6"))
+    await ledger.book_call("t/answer", {**FAILED, "lost": True})
+    assert (await standing(store))["journey"] == (Decimal("0.6"), Decimal(0))
+    [call] = await booked(store)
+    assert (call["status"], call["cost"], call["doubtful"], call["lost"], call["in_doubt"]) == ("failed", 0, Decimal("0.6"), 1, 0)
+    await ledger.begin_call(a_row("t/answer"), hold=a_hold("0.6"))
+    await ledger.book_call("t/answer", answered("0.1"))
+    assert (await standing(store))["journey"] == (Decimal("0.2"), Decimal(0))  # the answer, and the one that was lost
+
+
 async def test_a_call_that_nobody_waits_for_any_more_is_spent_until_its_answer_comes(store: Store) -> None:
     records = await opened(store)
     ledger = SqlLedger(store, TIGHT)
@@ -219,7 +234,7 @@ async def test_unless_cheaper_is_the_policy_one_call_over_budget_ends_the_others
 
 
 MOVES = st.lists(
-    st.tuples(st.sampled_from(["begin", "answer", "fail", "close"]), st.integers(0, 3), st.integers(0, 60), st.integers(1, 60)),
+    st.tuples(st.sampled_from(["begin", "answer", "fail", "lose", "close"]), st.integers(0, 3), st.integers(0, 60), st.integers(1, 60)),
     min_size=1,
     max_size=40,
 )
@@ -259,7 +274,8 @@ def test_whatever_the_order_the_budgets_are_the_sum_of_the_calls(scratch: Store,
                     close_turn(db, journey_id="j", turn_id=turn, seq=n + 1, at=NOW, **nothing)
                 elif row is not None and row["attempts"]:
                     most = row["reserved"] + row["doubtful"]
-                    book_call(db, deed, answered(str(min(cost, most))) if move == "answer" else FAILED, TIGHT)
+                    failed = {**FAILED, "lost": move == "lose"}
+                    book_call(db, deed, answered(str(min(cost, most))) if move == "answer" else failed, TIGHT)
 
             await scratch.write(step)
             calls, rows = await booked(scratch), await standing(scratch)

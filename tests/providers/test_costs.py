@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
 
 
 async def spent(store: Store) -> None:
-    """Two journeys, two models, two days; one attempt in doubt."""
+    """Two journeys, two models, two days; one attempt in doubt, and one answer that came without its usage."""
     for n, (journey, name, cost, days) in enumerate(
         [("j", "answer", "0.02", 0), ("j", "reply.route2", "0.01", 0), ("k", "answer.repair", "0.04", 1), ("k", "embed", "0.00000015", 1)]
     ):
@@ -32,7 +32,8 @@ async def spent(store: Store) -> None:
         row = {**a_row(f"t{n}/{name}", journey=journey, turn=f"t{n}", at=at), "engine": "b:cheap" if "route2" in name else "a:model"}
         for _ in range(2 if name == "answer.repair" else 1):
             await ledger.begin_call(row, hold=Hold(worst=Decimal("0.05")))
-        await ledger.book_call(f"t{n}/{name}", answered(cost, at))
+        usage = {} if "route2" in name else {"promptTokenCount": 7}
+        await ledger.book_call(f"t{n}/{name}", {**answered(cost, at), "usage": usage})
 
 
 async def test_costs_are_added_up_by_journey_tenant_model_call_and_day(store: Store) -> None:
@@ -50,7 +51,9 @@ async def test_costs_are_added_up_by_journey_tenant_model_call_and_day(store: St
     assert await told("day", since=date(2026, 11, 23)) == {"2026-11-23": Decimal("0.04000015")}
     assert await told("day", tenant="somebody else") == {}
     [k] = await store.read(lambda db: costs(db, "journey", after="j"))
-    assert (k["calls"], k["answered"], k["doubtful"]) == (3, 2, Decimal("0.01"))
+    assert (k["calls"], k["answered"], k["doubtful"], k["estimated"]) == (3, 2, Decimal("0.01"), 0)
+    estimates = {row["key"]: row["estimated"] for row in await store.read(lambda db: costs(db, "model"))}
+    assert estimates == {"a:model": 0, "b:cheap": Decimal("0.01")}
 
 
 async def test_the_api_gives_them_page_by_page_as_strings(tmp_path: Path) -> None:
@@ -60,7 +63,9 @@ async def test_the_api_gives_them_page_by_page_as_strings(tmp_path: Path) -> Non
     await spent(store)
     async with serving(settings) as http:
         first = (await http.get("/v1/costs", params={"by": "journey", "limit": 1})).json()
-        assert first["items"] == [{"key": "j", "calls": 2, "answered": 2, "over_budget": 0, "cost": "0.03", "in_doubt": "0"}]
+        assert first["items"] == [
+            {"key": "j", "calls": 2, "answered": 2, "over_budget": 0, "cost": "0.03", "estimated": "0.01", "in_doubt": "0"}
+        ]
         second = (await http.get("/v1/costs", params={"by": "journey", "limit": 1, "cursor": first["next_cursor"]})).json()
         assert [(row["key"], row["in_doubt"]) for row in second["items"]] == [("k", "0.01")] and second["next_cursor"] is None
         assert (await http.get("/v1/costs", params={"by": "day", "since": "2026-11-24"})).json()["items"] == []
@@ -74,7 +79,8 @@ async def test_the_command_shows_a_table_and_the_same_for_machines(store: Store,
     show(rows, "model", Console(width=120))
     shown = capsys.readouterr().out
     assert "b:cheap" in shown and "Together 0.07000015 US dollars for 5 calls." in shown
-    assert json.loads(as_json(rows))[1] == {"key": "b:cheap", "calls": 1, "answered": 1, "over_budget": 0, "cost": "0.01", "in_doubt": "0"}
+    cheap = {"key": "b:cheap", "calls": 1, "answered": 1, "over_budget": 0, "cost": "0.01", "estimated": "0.01", "in_doubt": "0"}
+    assert json.loads(as_json(rows))[1] == cheap
     show([], "model", Console())
     assert "No language model was called." in capsys.readouterr().out
 

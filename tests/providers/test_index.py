@@ -1,6 +1,7 @@
 """The knowledge index: built beside the one that is read, pointed at when whole, never asked by another model."""
 
 import asyncio
+import contextlib
 import re
 import subprocess
 import sys
@@ -15,12 +16,15 @@ import psutil
 import pytest
 from ruamel.yaml import YAML
 
+from providers import index
 from providers.base import Embedder, Knowledge
-from providers.index import REMEMBERED, ChromaKnowledge, IndexDamaged, IndexMissing, IndexOfAnotherModel, pointed
+from providers.index import REMEMBERED, ChromaKnowledge, IndexBusy, IndexDamaged, IndexMissing, IndexOfAnotherModel, pointed
 from providers.indexing import build_index, check_index, ensure_index
 from providers.offline.embeddings import MiniLM
 from providers.pages import OUR_PAGES, BrokenPage
+from tests.outages.striking import locked
 from tests.providers.test_pages import PAGE, a_page
+from tests.running import until
 
 pytestmark = pytest.mark.anyio
 
@@ -315,6 +319,35 @@ async def test_a_pointer_to_nowhere_is_an_index_that_is_missing(pages, root, wor
     (root / "current").write_text(pointer, encoding="latin-1")
     with pytest.raises(IndexMissing):
         await knowledge.search("one bowl or two")
+
+
+async def test_an_index_whose_file_somebody_holds_is_told_of_in_time_and_nothing_stands_still(pages, root, words, knowledge, monkeypatch):
+    """Chroma alone would wait for ever, and let no other thread of Python go on."""
+    monkeypatch.setattr(index, "HELD", 0.2)
+    name = (await build_index(pages, root, words)).name
+    async with locked(root / name / "chroma.sqlite3"):
+        with pytest.raises(IndexBusy):
+            await knowledge.search("one bowl or two")
+    assert await knowledge.search("one bowl or two")
+
+
+async def test_a_question_that_waits_for_a_held_file_keeps_no_other_waiting(pages, root, words, knowledge, monkeypatch):
+    monkeypatch.setattr(index, "PATIENCE", 0.2)
+    name = (await build_index(pages, root, words)).name
+    await knowledge.load()
+    async with locked(root / name / "chroma.sqlite3"):
+        with pytest.raises(IndexBusy):
+            await knowledge.search("one bowl or two")
+        monkeypatch.setattr(index, "PATIENCE", 30.0)
+        with pytest.raises(IndexBusy):
+            await asyncio.wait_for(knowledge.search("one bowl or two"), 10)
+    await until(lambda: finds(knowledge), 10)
+
+
+async def finds(knowledge: Knowledge) -> bool:
+    with contextlib.suppress(IndexBusy):
+        return bool(await knowledge.search("one bowl or two"))
+    return False
 
 
 async def test_a_build_that_fails_leaves_what_was_there(pages, root, words, knowledge):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, SecretStr
 
-from providers.base import Generated, LanguageModel, Picture
+from providers.base import CutShort, Generated, LanguageModel, Picture
 from providers.errors import (
     AuthConfig,
     InvalidRequest,
@@ -192,6 +192,8 @@ EXPECTED: dict[str, tuple[list[bool], type[ProviderError] | str]] = {
     "empty_text": (BOTH, "empty"),
 }
 CASES = [(fault, streams, outcome) for fault, (ways, outcome) in EXPECTED.items() for streams in ways]
+# Of these the request went out and no refusal came back: the provider may charge them.
+CHARGED = {"hang", "slow", "reset", "torn", "broken_json", "cut_stream", "stalled_stream", "error_in_stream"}
 SILENT = {"hang", "slow", "stalled_stream"}  # which only a deadline ends
 
 
@@ -211,6 +213,7 @@ async def test_a_fault_is_one_request_and_one_error_of_ours(
         with pytest.raises(ProviderError) as failure:
             await provider.ask(streams, seconds, images=[PICTURE])
         assert type(failure.value) is outcome
+        assert failure.value.may_be_charged == (fault in CHARGED)
         assert not told_too_much(failure.value)
         assert len(str(failure.value)) < 200
     assert [written.gave for written in provider.fake.calls] == [fault]
@@ -246,6 +249,7 @@ async def test_nobody_there_is_a_failure_of_the_network(provider: Provider, stre
             await provider.ask(streams)
     finally:
         provider.model = kept
+    assert not failure.value.may_be_charged
     assert not told_too_much(failure.value)
 
 
@@ -278,6 +282,23 @@ async def test_a_call_that_is_cancelled_leaves_at_once(provider: Provider, strea
     began = time.monotonic()
     await asyncio.wait([call])
     assert call.cancelled() and time.monotonic() - began < 2
+
+
+async def test_a_stream_that_is_cancelled_says_what_it_had_heard_and_what_that_costs(provider: Provider) -> None:
+    heard: list[str] = []
+
+    async def hear(text: str) -> None:
+        heard.append(text)
+
+    provider.fake.fault("stalled_stream")
+    call = asyncio.create_task(provider.ask(True, 60, on_text=hear))
+    await until(lambda: heard, 10)
+    call.cancel()
+    with pytest.raises(CutShort) as cut:
+        await call
+    so_far = cut.value.so_far
+    assert so_far.text == heard[-1]
+    assert (so_far.reason, so_far.usage != {}, so_far.cost > 0) == ("cancelled", True, True)
 
 
 @each_way

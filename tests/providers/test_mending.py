@@ -8,10 +8,12 @@ from shutil import rmtree
 
 import pytest
 
+from providers import index
 from providers.errors import Misconfigured
 from providers.index import ChromaKnowledge, IndexUnusable, marker_of, pointed
 from providers.indexing import build_index
 from providers.mending import IndexMender
+from tests.outages.striking import locked
 from tests.providers.test_index import Words
 from tests.providers.test_pages import a_page
 from tests.running import until
@@ -103,6 +105,18 @@ async def test_what_is_wrong_with_the_files_is_mended_while_it_is_asked(pages: P
     assert await worker.mender.look() is not None
     assert await worker.finds()
     assert await worker.mender.look() is None
+    worker.knowledge.close()
+
+
+async def test_an_index_that_another_process_holds_is_left_as_it_is(pages: Path, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "HELD", 0.2)
+    await build_index(pages, root, Words())
+    worker, marker = Worker(pages, root, Words()), current(root) / "whole.json"
+    before = marker.stat()
+    async with locked(current(root) / "chroma.sqlite3"):
+        assert await worker.mender.look() is None
+    assert marker.stat() == before
+    assert await worker.finds()
     worker.knowledge.close()
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from providers import own_prices
 from providers.errors import Misconfigured
-from providers.gemini.prices import is_known, price
+from providers.gemini.prices import TARIFF, is_known, price
 from providers.own_prices import OUR_PRICES, overridden, overrides
 from providers.worst_prices import ready, worst
 
@@ -52,3 +53,39 @@ def test_a_table_that_says_no_source_is_refused(tmp_path: Path) -> None:
     file.write_text("prices:\n  - {engine: 'a:b', input: '1', read: 2026-11-22}\n")
     with pytest.raises(Misconfigured, match=r"prices\.yaml can't be read"):
         overrides(file)
+
+
+def test_the_operators_prices_stand_before_all_others(tmp_path: Path) -> None:
+    file = tmp_path / "theirs.yaml"
+    row = "  - {engine: 'gemini:%s', input: '7', source: our contract, read: 2026-11-22}\n"
+    file.write_text("prices:\n" + row % "gemini-3.8-flash" + row % "a-model-of-nobody")
+    usage = {"promptTokenCount": 1_000_000, "candidatesTokenCount": 0}
+    listed = price("gemini-3.8-flash", usage, AT)
+    own_prices.use(file)
+    try:
+        assert price("gemini-3.8-flash", usage, AT) == (Decimal(7), "gemini-3.8-flash") != listed
+        assert worst("gemini:a-model-of-nobody", 999_000, 0, AT) < Decimal("7.01")
+        assert TARIFF.is_known("a-model-of-nobody")
+    finally:
+        own_prices.use(None)
+    assert price("gemini-3.8-flash", usage, AT) == listed
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("prices:\n  - [", "line 2: "),
+        ("- a", "the file: "),
+        ("prices:\n  - {engine: nobody, input: '1', source: s, read: 2026-11-22}", r"prices\.0\.engine: String should match pattern"),
+        (
+            "prices:\n  - {engine: 'a:b', input: '-1', source: s, reed: 2026-11-22}",
+            r"prices\.0\.input: .*; prices\.0\.read: .*; prices\.0\.reed",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_file_of_prices_is_said_with_its_path_and_field(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "theirs.yaml"
+    file.write_text(text)
+    with pytest.raises(Misconfigured, match=rf"The prices in {file} can't be read: {said}"):
+        own_prices.use(file)
+    assert own_prices._in_use == [OUR_PRICES]

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.gemini.fake import FakeGemini
 from tests.moves import a_journey_at, first, publish, second, write
+from tests.quotes import act, found_out, in_doubt, sweep
 from tests.running import Stack, until
 
 KITCHEN = [
@@ -68,6 +69,19 @@ async def moved(homeview: Stack) -> str:
     return journey
 
 
+async def sent_out(homeview: Stack) -> str:
+    """Effects: one in doubt of which a sweep tells later, one that is withdrawn by going back, one that an end withdraws."""
+    journey = await in_doubt(homeview)
+    await sweep(homeview)
+    await until(lambda: found_out(homeview, journey), within=20)
+    for _ in range(2):
+        await act(homeview, journey, "back", {"step": "share"})
+        await act(homeview, journey, "inputs", {"inputs": {}})
+        await act(homeview, journey, "decisions", {"step": "share", "option": "go_out"})
+    await act(homeview, journey, "abandon", {})
+    return journey
+
+
 async def with_a_model(homeview: Stack, gemini: FakeGemini) -> str:
     """Calls of a model: answered, worded after skills and after a refusal, taken over by the second model, and by nobody."""
     journey = await homeview.start()
@@ -118,6 +132,7 @@ SCENARIOS: dict[str, Callable[[Stack], Awaitable[str]]] = {
     "paused_and_ended": paused_and_ended,
     "told_as_decided": told_as_decided,
     "moved": moved,
+    "sent_out": sent_out,
 }
 ASKING: dict[str, Callable[[Stack, FakeGemini], Awaitable[str]]] = {
     "with_a_model": with_a_model,

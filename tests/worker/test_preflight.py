@@ -8,10 +8,11 @@ import sys
 
 import pytest
 
+from providers.own_prices import overrides
 from providers.settings import Settings
 from tests.worker.processes import free_ports
 from worker import preflight
-from worker.preflight import NotReady, check_database, check_home, check_ports, holder_of, only_one, ready
+from worker.preflight import NotReady, check_database, check_home, check_ports, check_prices, holder_of, only_one, ready
 
 
 def settings_in(home, **changes):
@@ -52,6 +53,22 @@ def test_a_disk_without_room_is_named(tmp_path):
     check_home(tmp_path, lambda _: 200 * 2**20)
     with pytest.raises(NotReady, match="has 199 MB left, and HomeView needs 200 MB"):
         check_home(tmp_path, lambda _: 200 * 2**20 - 1)
+
+
+def test_a_file_of_prices_that_is_broken_is_named_with_what_is_wrong_in_it(tmp_path):
+    file = tmp_path / "prices.yaml"
+    with pytest.raises(NotReady, match=r"^HOMEVIEW_PRICES: The prices in .*/prices\.yaml can't be read: No such file or directory\."):
+        check_prices(file)
+    file.write_text("prices: []\n")
+    with ready(settings_in(tmp_path / "home", prices=file)):
+        pass
+    overrides.cache_clear()
+    file.write_text("prices:\n  - engine: gemini:x\n    input: much\n    source: s\n    read: 2026-11-22\n")
+    with (
+        pytest.raises(NotReady, match=r"prices\.yaml can't be read: prices\.0\.input: "),
+        ready(settings_in(tmp_path / "home", prices=file)),
+    ):
+        pass
 
 
 @pytest.mark.parametrize("setting", ["api_port", "temporal_port", "temporal_ui_port", "worker_metrics_port", "temporal_metrics_port"])

@@ -33,6 +33,7 @@ from providers.store.store import Store
 from providers.temporal import data_converter
 from tests.gemini.homeview import SensibleGemini
 from tests.running import Stack, local_server, providers_of, replays, stack, until
+from tests.worker.test_chat import Seen
 from worker.build import Providers, build_models_worker, build_worker
 from workflows.journey import JourneyWorkflow
 
@@ -257,6 +258,23 @@ async def test_what_is_owed_is_told_in_the_view_and_in_why(house: House) -> None
     assert f"the fuller answer to turn {turn['seq']}" in why(view, view.owed[0].since)
 
 
+async def test_what_is_owed_says_how_often_it_was_tried_and_when_it_is_tried_again(house: House) -> None:
+    journey = await house.start()
+    house.model.fails = down
+    await house.say(journey, QUESTIONS[0])
+    [owed] = (await house.view(journey)).owed
+    assert (owed.tries, owed.next_at) == (0, owed.since + timedelta(minutes=1))
+    await house.env.sleep(timedelta(minutes=20))
+    view = await house.view(journey)
+    [later] = view.owed
+    assert later.tries >= 2
+    assert later.next_at and later.next_at > owed.since + timedelta(minutes=2)
+    assert f"(tried {later.tries} times, next in " in why(view, later.next_at - timedelta(minutes=3))
+    await house.ask(journey, JourneyWorkflow.pause, Control)
+    [paused] = (await house.view(journey)).owed
+    assert (paused.tries, paused.next_at) == (later.tries, None)
+
+
 @pytest.mark.parametrize("text", ["It's 14.5 x 12 ft and there are 22.5 feet of countertop", "what will it cost?", "hello"])
 async def test_a_message_that_code_could_use_leaves_nothing_owed(house: House, text: str) -> None:
     journey = await house.start()
@@ -348,6 +366,11 @@ async def test_another_worker_makes_good_what_one_that_is_gone_left_owed(
     async with stack(server, tmp_path, mind, models=[model]) as homeview:
         journey = await homeview.start()
         await homeview.say(journey, QUESTIONS[0])
+        [owed] = (await homeview.view(journey))["owed"]
+        assert (owed["what"], owed["tries"]) == (f"the fuller answer to “{QUESTIONS[0]}”", 0)
+        assert owed["what"] in (await homeview.http.get(f"/v1/journeys/{journey}/why")).json()["why"]
+        seen = await Seen(homeview, "/status", "/quit").run(journey)
+        assert "Still owed since" in " ".join(seen.split())
     model.fails = None
     async with stack(server, tmp_path, mind, models=[model]) as homeview:
         await homeview.say(journey, QUESTIONS[1])

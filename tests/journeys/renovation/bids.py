@@ -6,9 +6,9 @@ from decimal import Decimal as D
 from typing import Any
 
 from journeys.inputs import Area, Choice, Choices, Count, Day, Length, Money, Percent, Place, RoomSize, Text, Value, Weeks
-from journeys.renovation.investment import Baseline, Expenses, Loan, Property, baseline
+from journeys.renovation.letting.investment import Baseline, Expenses, Loan, Property, baseline
 from journeys.renovation.money_skills import SKILLS
-from journeys.renovation.sums import between
+from journeys.renovation.pricing.sums import between
 
 MAKE = {manifest.id: make for manifest, make in SKILLS}
 

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from journeys.inputs import Choice, Length, Money, Place, RoomSize, Text, Value
-from journeys.renovation.takeoff import KitchenMeasures
-from journeys.renovation.work import OPTIONS, Selections
+from journeys.renovation.measuring.takeoff import KitchenMeasures
+from journeys.renovation.pricing.work import OPTIONS, Selections
 
 SEATTLE = Place(country="US", subdivision="WA", postcode="98101")
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.renovation.basement import BasementMeasures, basement_take_off
-from journeys.renovation.bathroom import BathroomMeasures, bathroom_take_off
+from journeys.renovation.building.basement import BasementMeasures, basement_take_off
+from journeys.renovation.building.bathroom import BathroomMeasures, bathroom_take_off
 from journeys.renovation.errors import BadMeasure, MissingInput
 from tests.journeys.renovation.kitchens import feet
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.renovation.checks import baths_against_count, baths_in, rooms_against_floor, scope_against_rooms
-from journeys.renovation.room_list import ListedRoom, read_rooms
+from journeys.renovation.measuring.checks import baths_against_count, baths_in, rooms_against_floor, scope_against_rooms
+from journeys.renovation.measuring.room_list import ListedRoom, read_rooms
 from tests.journeys.renovation.kitchens import feet
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.renovation.codechecks import MEASURES, RULES, code_flags
+from journeys.renovation.measuring.codechecks import MEASURES, RULES, code_flags
 
 FIGURES = {rule.measure: rule.limit for rule in RULES}
 

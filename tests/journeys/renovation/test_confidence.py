@@ -2,7 +2,7 @@ from decimal import Decimal as D
 
 import pytest
 
-from journeys.renovation.confidence import estimate_confidence, twin_completeness
+from journeys.renovation.measuring.confidence import estimate_confidence, twin_completeness
 
 
 @pytest.mark.parametrize(

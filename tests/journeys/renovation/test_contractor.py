@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.inputs import Place
-from journeys.renovation import contractor
-from journeys.renovation.basement_work import ROWS, SECTIONS
-from journeys.renovation.changes import CHANGES
-from journeys.renovation.choosing import Change, change_order, value_choices
-from journeys.renovation.contractor import Basement, ValueOption, against, contractor_estimate
-from journeys.renovation.costing import roll_up
+from journeys.renovation.bidding import contractor
+from journeys.renovation.bidding.basement_work import ROWS, SECTIONS
+from journeys.renovation.bidding.changes import CHANGES
+from journeys.renovation.bidding.choosing import Change, change_order, value_choices
+from journeys.renovation.bidding.contractor import Basement, ValueOption, against, contractor_estimate
+from journeys.renovation.bidding.payments import PLANS, PaymentPlan, Stage, payments
+from journeys.renovation.bidding.proposal import expired, proposal
+from journeys.renovation.bidding.quotes import Quote, compare_quotes
 from journeys.renovation.errors import BadSum, UnknownChoice, UnpricedCurrency
-from journeys.renovation.payments import PLANS, PaymentPlan, Stage, payments
-from journeys.renovation.proposal import expired, proposal
-from journeys.renovation.quotes import Quote, compare_quotes
-from journeys.renovation.reserves import contingency_for
-from journeys.renovation.sums import Span, around, usd
+from journeys.renovation.pricing.costing import roll_up
+from journeys.renovation.pricing.reserves import contingency_for
+from journeys.renovation.pricing.sums import Span, around, usd
 from tests.journeys.renovation.kitchens import SEATTLE, feet
 
 sums = st.integers(1, 10**9)

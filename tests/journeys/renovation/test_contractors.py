@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.inputs import Money
-from journeys.renovation.contractors import UNVERIFIED_AT_MOST, Contractor, enough_verified, mean_rating, overlap, ranked, score
+from journeys.renovation.bidding.contractors import UNVERIFIED_AT_MOST, Contractor, enough_verified, mean_rating, overlap, ranked, score
 
 
 def money(low, high, currency=None):

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.renovation.costing import cents, roll_up, split
-from journeys.renovation.pricebook import BOOK, SOURCES
-from journeys.renovation.work import WORK
+from journeys.renovation.pricing.costing import cents, roll_up, split
+from journeys.renovation.pricing.pricebook import BOOK, SOURCES
+from journeys.renovation.pricing.work import WORK
 
 sums = st.integers(0, 10**10)
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.renovation.countertop import SAW_FT, counter_cuts
 from journeys.renovation.errors import BadMeasure
-from journeys.renovation.quantities import SLAB_FT
+from journeys.renovation.measuring.countertop import SAW_FT, counter_cuts
+from journeys.renovation.measuring.quantities import SLAB_FT
 from tests.journeys.renovation.kitchens import feet
 
 runs = st.lists(feet("0.25", "30"), min_size=1, max_size=6)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from journeys.inputs import Money, Place
 from journeys.renovation.errors import MissingInput, UnpricedCurrency
-from journeys.renovation.estimate import CostEstimate, kitchen_estimate
-from journeys.renovation.takeoff import kitchen_take_off
-from journeys.renovation.work import OPTIONS, SCOPES, WORK, contingency
+from journeys.renovation.measuring.takeoff import kitchen_take_off
+from journeys.renovation.pricing.estimate import CostEstimate, kitchen_estimate
+from journeys.renovation.pricing.work import OPTIONS, SCOPES, WORK, contingency
 from tests.journeys.renovation.kitchens import SEATTLE, a_kitchen, any_selections, feet, kitchens, selections
 
 ORDERED = ("scope", "cabinet_tier", "appliance_tier")  # the options of these stand from least to most

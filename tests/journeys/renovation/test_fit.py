@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.renovation.errors import BadMeasure, UnknownChoice
-from journeys.renovation.fit import KINDS, Size, fixture_fit
+from journeys.renovation.measuring.fit import KINDS, Size, fixture_fit
 
 inches = st.decimals("1", "200", places=1)
 kinds = st.sampled_from(KINDS)

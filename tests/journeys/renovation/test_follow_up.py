@@ -2,8 +2,8 @@ from decimal import Decimal as D
 
 import pytest
 
-from journeys.renovation.follow_up import month_result, unit_result
-from journeys.renovation.rent_options import package
+from journeys.renovation.letting.follow_up import month_result, unit_result
+from journeys.renovation.letting.rent_options import package
 from tests.journeys.renovation.bids import a_baseline, run
 
 PARTS = ("paint", "kitchen", "appliances", "lighting", "vinyl_floor", "bathroom")

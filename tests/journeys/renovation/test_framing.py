@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.renovation.errors import BadMeasure
-from journeys.renovation.framing import plates, studs, studs_in
-from journeys.renovation.interiors import backer_board, drywall, flooring_of, wall_outlets
+from journeys.renovation.measuring.framing import plates, studs, studs_in
+from journeys.renovation.measuring.interiors import backer_board, drywall, flooring_of, wall_outlets
 from tests.journeys.renovation.kitchens import feet
 
 run = feet("0.5", "400")

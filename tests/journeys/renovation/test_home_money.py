@@ -6,16 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.inputs import Place
-from journeys.renovation.allocation import SHARES, allocated
-from journeys.renovation.bath_costs import SCOPES, BathMeasures, bathroom_estimate
-from journeys.renovation.energy import BUNDLE, UPGRADES, energy_plan, payback
+from journeys.renovation.building.bath_costs import SCOPES, BathMeasures, bathroom_estimate
+from journeys.renovation.building.energy import BUNDLE, UPGRADES, energy_plan, payback
+from journeys.renovation.building.maintenance import MATERIALS, SYSTEMS, add_months, maintenance_plan, window
+from journeys.renovation.building.priorities import CATALOGUE, Project, prioritise, project, tier_cost
+from journeys.renovation.building.weekend import FIXTURES, TASKS, paint_sqft, weekend_budget
 from journeys.renovation.errors import BadSum, UnknownChoice, UnpricedCurrency
-from journeys.renovation.maintenance import MATERIALS, SYSTEMS, add_months, maintenance_plan, window
-from journeys.renovation.priorities import CATALOGUE, Project, prioritise, project, tier_cost
-from journeys.renovation.rough import ROOMS, rough_range
-from journeys.renovation.sums import Span, around, between, share_pct, together, usd, usd_range
-from journeys.renovation.verdicts import KITCHEN_SAVINGS, budget_verdict
-from journeys.renovation.weekend import FIXTURES, TASKS, paint_sqft, weekend_budget
+from journeys.renovation.pricing.allocation import SHARES, allocated
+from journeys.renovation.pricing.rough import ROOMS, rough_range
+from journeys.renovation.pricing.sums import Span, around, between, share_pct, together, usd, usd_range
+from journeys.renovation.pricing.verdicts import KITCHEN_SAVINGS, budget_verdict
 from tests.journeys.renovation.kitchens import feet
 
 SAVINGS = [(title, dollars * 100) for title, dollars in KITCHEN_SAVINGS]

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from journeys.inputs import Place
 from journeys.renovation.errors import BadSum, OtherCountry, UnknownChoice, UnpricedCurrency
-from journeys.renovation.investment import Expenses, Loan, Property, baseline, loan, monthly_payment, year_at
-from journeys.renovation.portfolio import portfolio_tier, refinance, tax_education
-from journeys.renovation.rent_options import IMPROVEMENTS, PACKAGES, package, rent_option, rent_options, rent_packages
-from journeys.renovation.rental import MONTHS_AFTER, rental_phasing
-from journeys.renovation.sums import between, share_pct, years
+from journeys.renovation.letting.investment import Expenses, Loan, Property, baseline, loan, monthly_payment, year_at
+from journeys.renovation.letting.portfolio import portfolio_tier, refinance, tax_education
+from journeys.renovation.letting.rent_options import IMPROVEMENTS, PACKAGES, package, rent_option, rent_options, rent_packages
+from journeys.renovation.letting.rental import MONTHS_AFTER, rental_phasing
+from journeys.renovation.pricing.sums import between, share_pct, years
 from tests.journeys.renovation.bids import a_baseline, a_duplex
 
 OHIO = Place(country="US", subdivision="OH")

@@ -8,7 +8,7 @@ from journeys.renovation.errors import BadSum, CannotEstimate, MissingInput, Oth
 from journeys.renovation.money_pages import PAGES
 from journeys.renovation.money_skills import SKILLS
 from journeys.renovation.pages import as_text
-from journeys.renovation.work import OPTIONS
+from journeys.renovation.pricing.work import OPTIONS
 from tests.journeys.renovation.bids import MAKE, VALUES, all_results, run, usd_of
 from tests.journeys.renovation.test_skills import no_floats
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.renovation.errors import BadMeasure
-from journeys.renovation.paint import paint_line, paint_plan
-from journeys.renovation.rooms import Room, surfaces
+from journeys.renovation.measuring.rooms import Room, surfaces
+from journeys.renovation.pricing.paint import paint_line, paint_plan
 from tests.journeys.renovation.kitchens import SEATTLE, feet
 
 BATH = surfaces(Room(length_ft=D(8), width_ft=D(5), height_ft=D(8), doors=0, windows=0))

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.renovation import quantities
-from journeys.renovation.quantities import SLAB_FT, cut_list, plain, whole_packs
-from journeys.renovation.takeoff import openings_sqft, perimeter_ft, room_sqft, wall_sqft
+from journeys.renovation.measuring import quantities
+from journeys.renovation.measuring.quantities import SLAB_FT, cut_list, plain, whole_packs
+from journeys.renovation.measuring.takeoff import openings_sqft, perimeter_ft, room_sqft, wall_sqft
 from tests.journeys.renovation.kitchens import feet
 
 runs = st.lists(feet("0.25", "30"), min_size=1, max_size=8)

@@ -1,7 +1,7 @@
 import pytest
 
 from journeys.inputs import Place
-from journeys.renovation.regions import FACTORS, REGION_OF_STATE, region_of, state_of_zip
+from journeys.renovation.pricing.regions import FACTORS, REGION_OF_STATE, region_of, state_of_zip
 
 
 def us(subdivision=None, postcode=None):

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.renovation.errors import BadMeasure
-from journeys.renovation.room_list import FT_PER_M, read_rooms, read_runs
-from journeys.renovation.rooms import Room, surfaces, together
+from journeys.renovation.measuring.room_list import FT_PER_M, read_rooms, read_runs
+from journeys.renovation.measuring.rooms import Room, surfaces, together
 from tests.journeys.renovation.kitchens import feet
 
 rooms = st.lists(st.builds(Room, length_ft=feet("5", "40"), width_ft=feet("5", "40"), height_ft=feet("7", "12")), min_size=1, max_size=5)

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from journeys.renovation.building.projects import EXTRAS, PROJECTS, tasks_of
+from journeys.renovation.building.schedule import BrokenPlan, Task, plan, slipped, weeks, workday
 from journeys.renovation.errors import CannotEstimate, UnknownChoice
-from journeys.renovation.projects import EXTRAS, PROJECTS, tasks_of
-from journeys.renovation.schedule import BrokenPlan, Task, plan, slipped, weeks, workday
-from journeys.renovation.work import SCOPES
+from journeys.renovation.pricing.work import SCOPES
 
 
 def task(id, days, after=(), **rest):

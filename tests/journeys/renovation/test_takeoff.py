@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.renovation.errors import BadMeasure, UnknownChoice
-from journeys.renovation.takeoff import SCOPE_ITEMS, TakeOff, kitchen_take_off
-from journeys.renovation.work import SCOPES, WORK
+from journeys.renovation.measuring.takeoff import SCOPE_ITEMS, TakeOff, kitchen_take_off
+from journeys.renovation.pricing.work import SCOPES, WORK
 from tests.journeys.renovation.kitchens import a_kitchen, feet, kitchens
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from journeys.renovation import quantities
 from journeys.renovation.errors import BadMeasure
-from journeys.renovation.tile import WASTE_PCT, box_holds, tile, tiles_per_box, wall_tile
+from journeys.renovation.measuring import quantities
+from journeys.renovation.measuring.tile import WASTE_PCT, box_holds, tile, tiles_per_box, wall_tile
 from tests.journeys.renovation.kitchens import feet
 
 SUBWAY = (D(3), D(6))

@@ -65,7 +65,8 @@ async def test_vectors_that_are_none_are_a_failure_of_gemini(gemini: FakeGemini,
 
 async def test_many_texts_go_in_batches_of_a_hundred(gemini: FakeGemini, embedder: GeminiEmbedder) -> None:
     texts = [f"board {number}" for number in range(230)]
-    vectors, usage, cost, priced_as = await embedder.embed_counted(texts)
+    vectors, usage, cost, priced_as, known = await embedder.embed_counted(texts)
+    assert known
     assert [len(call.request["requests"]) for call in gemini.calls if call.request] == [100, 100, 30]
     assert [vectors[0], vectors[229]] == [pytest.approx(vector("board 0")), pytest.approx(vector("board 229"))]
     tokens = sum(-(-len(text) // 4) for text in texts)

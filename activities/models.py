@@ -17,6 +17,7 @@ from temporalio import activity
 
 from activities.answers import Broken, Read, content_of, part, read, schema_of
 from activities.booking import count_unknown_price, failed
+from activities.counting import count
 from activities.drafts import Draft
 from activities.prompts import Prompt, prompt
 from activities.retrieval import PaidRetrieval
@@ -24,7 +25,7 @@ from journeys.brief import Brief
 from journeys.messages import Answered, AskModel
 from providers import base, worst_prices
 from providers.base import Call, CutShort, Generated, Hold, LanguageModel
-from providers.breaker import Breaker, Breakers, Permit
+from providers.breaker import Breakers, Permit
 from providers.errors import InvalidRequest, ProviderError, Resting, Unavailable
 
 SECONDS: Final = 20.0  # for one call; a flash model answers a turn in two or three
@@ -201,16 +202,6 @@ def is_stopped() -> bool:
     """Whether the workflow took it back; a worker that shuts down cancels its calls too, and those are made again."""
     details = activity.cancellation_details()
     return details is not None and details.cancel_requested
-
-
-def count(breaker: Breaker, failure: str = "") -> None:
-    """For operators: a failure by engine and kind, and how the engine's breaker stands (0 closed, 1 half-open, 2 open)."""
-    meter = activity.metric_meter()
-    if failure:
-        counter = meter.create_counter("homeview_model_failures", "Calls of models that gave nothing, by engine and kind of failure")
-        counter.add(1, {"engine": breaker.engine, "kind": failure})
-    gauge = meter.create_gauge("homeview_breaker_state", "0: calls go through, 1: one probe does, 2: none does")
-    gauge.set(["closed", "half_open", "open"].index(breaker.state), {"engine": breaker.engine})
 
 
 def end_of_this_try() -> float:

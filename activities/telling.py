@@ -93,4 +93,4 @@ def _left(decision: Decision) -> dict[str, Any]:
 
 def _columns(template: Template, state: JourneyState) -> dict[str, Any]:
     columns: dict[str, Any] = {"persona": state.persona, "status": state.status, "step": state.focus, "title": state.title}
-    return {**columns, "template": template.name, "turns": state.turns}
+    return {**columns, "template": template.name, "turns": state.turns, "owed": len(state.owed)}

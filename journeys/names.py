@@ -16,6 +16,9 @@ JOURNEY_TEMPLATE: Final = "JourneyTemplate"
 JOURNEY_PERSONA: Final = "JourneyPersona"
 JOURNEY_STEP: Final = "JourneyStep"
 JOURNEY_STATUS: Final = "JourneyStatus"
+# The server's own: it marks a run whose tasks fail again and again, and takes the mark away at the first that succeeds.
+REPORTED_PROBLEMS: Final = "TemporalReportedProblems"
+WEDGED: Final = f"{REPORTED_PROBLEMS} IS NOT NULL AND ExecutionStatus = 'Running'"
 SEARCH_ATTRIBUTE_NAMES: Final = (JOURNEY_TEMPLATE, JOURNEY_PERSONA, JOURNEY_STEP, JOURNEY_STATUS)
 
 # A namespace of our own, so that the same key can only ever mean one journey or one turn.

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal, Protocol
+from typing import Annotated, Any, Final, Literal, NamedTuple, Protocol
 
 from pydantic import BaseModel, StringConstraints
 
@@ -172,6 +172,11 @@ class LanguageModel(Protocol):
         Unavailable or a Refused; cancelled, a CutShort where anything may have been spent."""
         ...
 
+    async def look(self, *, seconds: float) -> None:
+        """Whether its provider is there, takes the key and knows the model, by a question that costs nothing. Raises as `generate`, an
+        InvalidRequest where the model is none that the provider names; nothing where it has no answer to such a question."""
+        ...
+
 
 class Writer(Protocol):
     """Words the reply to a turn from what was decided, the results it made (by step and skill) and the passages it cites."""
@@ -237,6 +242,13 @@ class Call(Frozen):
     attempt: int = 1
 
 
+class Heard(NamedTuple):
+    """Of an engine: when it was last asked, whatever came of it, and when it last answered."""
+
+    asked_at: datetime | None = None
+    answered_at: datetime | None = None
+
+
 class Ledger(Protocol):
     """The model calls of every turn and what they were made from. Every writing method can be run again with the same outcome."""
 
@@ -252,6 +264,13 @@ class Ledger(Protocol):
     async def begin_first(self, row: Mapping[str, Any], call: str, hold: Callable[[Brief], Hold]) -> tuple[Call, Brief]:
         """`begin_call`, and in the same transaction the brief that the call is made from."""
         ...
+
+    async def begin_check(self, row: Mapping[str, Any], worst: Decimal) -> Call:
+        """`begin_call` for a call that belongs to no journey: the house pays for it, under the caps of a day and of a month. What an
+        earlier check of this engine left under way is given up. Nothing is kept of one that no budget covers."""
+        ...
+
+    async def heard(self, engine: str) -> Heard: ...
 
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
         """What came of it; with `lost`, of one that failed, that it may be charged all the same. Gives the call as it stands: the first to

@@ -24,6 +24,8 @@ LONGEST_REST: Final = 40.0  # seconds: an outage of half an hour is noticed to b
 LONG_REST: Final = 300.0  # seconds, where no waiting helps: a spent quota, a key that is not accepted
 PROBE: Final = 6.0  # seconds for a probe's answer, since a person waits for it; a flash model needs two or three
 
+EACH: Final = 60.0  # seconds, in each of which an engine is checked once at most (activities/checking.py)
+
 State = Literal["closed", "open", "half_open"]
 log = logging.getLogger(__name__)
 
@@ -31,13 +33,14 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Standing:
     """How an engine does, as all workers see it. `error`: the type of the last failure; times are UTC. `retry_at`: when it is asked
-    again. Without `since` nothing was ever wrong with it."""
+    again. Without `since` nothing was ever wrong with it. `checked_at`: when a check of it last went well."""
 
     engine: str
     state: Literal["closed", "open"] = "closed"
     since: datetime | None = None
     error: str = ""
     retry_at: datetime | None = None
+    checked_at: datetime | None = None
 
 
 class Health(Protocol):
@@ -52,6 +55,14 @@ class Health(Protocol):
         ...
 
     async def standings(self) -> list[Standing]: ...
+
+    async def lease_check(self, engine: str, now: datetime, until: datetime) -> bool:
+        """Whether the check is ours, and nobody else's before `until`."""
+        ...
+
+    async def checked(self, engine: str, at: datetime) -> None:
+        """A check went well."""
+        ...
 
 
 @dataclass(eq=False)
@@ -122,6 +133,20 @@ class Breaker:
         elif isinstance(error, Refused):
             self.answered(permit)
 
+    def useless(self, permit: Permit, error: BaseException) -> None:
+        """Refused what is known to be a good request, such as a check's: no other one would fare better."""
+        if permit is self.probe or self.state == "closed":
+            self._open(LONG_REST, error)
+
+    def learn(self, standing: Standing) -> None:
+        """What another worker wrote of it, before a check: one that found it down and would ask again, or found it well."""
+        if standing.state == "open" and self.state == "closed":
+            if standing.retry_at is None or standing.retry_at.timestamp() <= self.now():
+                self._turn("open", error=standing.error)
+                self.since, self.retry_at, self.is_told = (standing.since or _at(self.now())).timestamp(), 0.0, True
+        elif standing.state == "closed" and self.state != "closed" and self.is_told and not self.rests_now:
+            self.heard(standing)
+
     def heard(self, standing: Standing) -> None:
         """How it stands by another worker's doing."""
         if standing.state == "closed":
@@ -190,6 +215,21 @@ class Breakers:
             breaker.give_back(permit)
             if not breaker.is_told:
                 await self._tell(breaker)
+
+    async def standing(self, engine: str) -> Standing:
+        """How an engine stands, as all workers see it; as this process does, where nothing was written of it. Raises StoreUnavailable."""
+        kept = await self.health.standings() if self.health else []
+        return next((one for one in kept if one.engine == engine), self.of(engine).standing())
+
+    async def lease_check(self, engine: str) -> bool:
+        """Whether this process may check the engine now: one check in each minute of the clock, whoever makes it."""
+        now = self.of(engine).now()
+        return self.health is None or await self.health.lease_check(engine, _at(now), _at((now // EACH + 1) * EACH))
+
+    async def checked(self, engine: str) -> None:
+        """A check went well."""
+        if self.health:
+            await self.health.checked(engine, _at(self.of(engine).now()))
 
     async def _lease(self, breaker: Breaker) -> None:
         if self.health is None:

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from temporalio.testing import WorkflowEnvironment
 
 from activities.retrieval import PaidRetrieval
+from providers.breaker import FAILURES, LONG_REST, REST, Breakers
 from providers.gemini.client import GeminiClient
 from providers.gemini.embedder import GeminiEmbedder
 from providers.gemini.model import GeminiModel
@@ -28,6 +29,9 @@ pytestmark = pytest.mark.anyio
 EMBED = "batchEmbedContents"
 ASKED = next(passage for passage in read_passages(OUR_PAGES) if passage.region == "general" and passage.asked)
 CAN_BEFALL = [fault for fault in reliability.FAULTS if fault.name != reliability.NO_CONNECTION and befalls(fault, "embedding")]
+ENGINE = "gemini:gemini-embedding-001"
+CLOCK = [1_800_000_000.0]
+BREAKERS = Breakers(now=lambda: CLOCK[0])  # of the embedder alone
 HOW_LONG = "how long does a kitchen renovation take?"
 
 
@@ -43,7 +47,7 @@ async def running(
         knowledge = ChromaKnowledge(root, embedder, floor=0.5)  # the fake's vectors are alike only for the very same words
 
         def through(providers: Providers) -> Providers:
-            return replace(providers, retrieval=PaidRetrieval(providers.ledger, embedder, knowledge))
+            return replace(providers, retrieval=PaidRetrieval(providers.ledger, embedder, knowledge, BREAKERS))
 
         async with stack(temporal, tmp_path_factory.mktemp("paid"), mind, models=[GeminiModel(client)], through=through) as homeview:
             yield homeview, gemini
@@ -52,8 +56,12 @@ async def running(
 
 
 @pytest.fixture
-def paid(running: tuple[Stack, FakeGemini]) -> tuple[Stack, FakeGemini]:
+async def paid(running: tuple[Stack, FakeGemini]) -> tuple[Stack, FakeGemini]:
+    """With the embedder well: what an earlier test left open is over."""
     running[1].forget()
+    CLOCK[0] += 2 * LONG_REST
+    async with BREAKERS.admitted(ENGINE) as permit:
+        BREAKERS.of(ENGINE).answered(permit)
     return running
 
 
@@ -98,6 +106,26 @@ async def test_whatever_befalls_it_the_passages_of_the_free_index_stand_and_it_i
     assert kept["embed"]["error"] == fault.word
     if not late:
         assert turn["reply"]["citations"]
+
+
+async def test_one_that_fails_rests_and_passages_come_from_the_free_index_with_nothing_asked_or_booked(
+    paid: tuple[Stack, FakeGemini],
+) -> None:
+    homeview, gemini = paid
+    journey = await homeview.start()
+    gemini.fault("overloaded", call=EMBED, times=None)
+    for _ in range(FAILURES):
+        await homeview.say(journey, HOW_LONG)
+    assert BREAKERS.of(ENGINE).state == "open"
+    asked, booked = len(gemini.calls), len([call for call in await calls(homeview, journey) if call["name"] == "embed"])
+    turn = await homeview.say(journey, HOW_LONG)
+    assert (turn["degraded"], [call.name for call in gemini.calls[asked:]]) == ([], ["streamGenerateContent"])
+    assert turn["reply"]["citations"]
+    assert len([call for call in await calls(homeview, journey) if call["name"] == "embed"]) == booked == FAILURES
+    gemini.forget()
+    CLOCK[0] += REST
+    await homeview.say(journey, HOW_LONG)
+    assert (gemini.calls[0].name, BREAKERS.of(ENGINE).state) == (EMBED, "closed")
 
 
 def test_every_way_a_fault_can_go_is_told_of_the_embedder_too() -> None:

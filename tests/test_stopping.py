@@ -56,6 +56,8 @@ class Slow:
             raise CutShort(Generated(text=begun + said, finish="stop", model="slow", usage=usage)) from None
         raise AssertionError("It was never stopped.")
 
+    async def look(self, *, seconds: float) -> None: ...
+
 
 @pytest.fixture(scope="module")
 def slow() -> Slow:

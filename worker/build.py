@@ -14,13 +14,14 @@ from temporalio.worker import Interceptor, PollerBehaviorAutoscaling, Replayer, 
 
 from activities.boundary import Boundary
 from activities.briefing import Briefing
+from activities.checking import Checked, CheckedModel, Checks
 from activities.children import Children
 from activities.effects import Effects
 from activities.models import BEAT, Models
 from activities.moving import Moves
 from activities.owed import Obligations
 from activities.records import Records
-from activities.retrieval import PaidRetrieval
+from activities.retrieval import CheckedEmbedder, PaidRetrieval
 from activities.skills import Skills
 from activities.upkeep import Upkeep
 from journeys.names import JOURNEYS_QUEUE, MODELS_QUEUE
@@ -78,7 +79,7 @@ def build_worker(
     moves, ran, children = Moves(p.records, run_with), Skills(p.records, found), Children(others, p.templates)
     outside = Effects(p.effects, p.outlet, others)
     owed = Obligations(p.records, p.ledger, records, routes)
-    upkeep = Upkeep(MarkedJourneys(client), p.house) if p.house else None
+    upkeep = Upkeep(MarkedJourneys(client), p.house, p.knowledge, [each.engine for each in checked(p)]) if p.house else None
     return Worker(
         client,
         task_queue=JOURNEYS_QUEUE,
@@ -101,7 +102,7 @@ def build_worker(
             ran.run,
             children.start,
             children.tell_parent,
-            *([upkeep.find_wedged, upkeep.count_undone] if upkeep else []),
+            *([upkeep.find_wedged, upkeep.count_undone, upkeep.ask_index, upkeep.engines_to_check] if upkeep else []),
         ],
         interceptors=[*interceptors, Boundary()],
         workflow_runner=sandbox(),
@@ -123,10 +124,11 @@ def build_models_worker(
     `calls_per_second`: of all workers together, since the server holds back what is more; workers must agree, the last one that asks
     is heard. None: as many as come."""
     models = Models(providers.ledger, providers.memory, providers.models, providers.retrieval, providers.breakers)
+    checks = Checks(providers.ledger, checked(providers), providers.breakers, providers.house)
     return Worker(
         client,
         task_queue=MODELS_QUEUE,
-        activities=[models.answer, models.reply],
+        activities=[models.answer, models.reply, checks.check],
         interceptors=[*interceptors, Boundary()],
         build_id=build_id(),
         max_concurrent_activities=CALLS_AT_ONCE,
@@ -135,6 +137,12 @@ def build_models_worker(
         activity_task_poller_behavior=PollerBehaviorAutoscaling(),
         graceful_shutdown_timeout=timedelta(seconds=10),
     )
+
+
+def checked(providers: Providers) -> list[Checked]:
+    """What the upkeep checks: every model, and the paid embedder. Nothing where no model is asked: then nobody polls their queue."""
+    models: list[Checked] = [CheckedModel(model) for model in providers.models]
+    return [*models, *([CheckedEmbedder(providers.retrieval)] if models and providers.retrieval else [])]
 
 
 def build_replayer(runtime: Runtime | None = None) -> Replayer:

@@ -1,4 +1,5 @@
 """`homeview calls <id>`: every model call of a journey, for operators: what was asked by which words, what came back, what it cost.
+`homeview calls --checks`: those by which the upkeep checked the models.
 
 What people wrote and what models answered is personal: it is shown only where it is asked for. Keys never reach the ledger; what looks
 like one in a text is struck out all the same.
@@ -19,6 +20,7 @@ from activities.answers import content_of
 from journeys.brief import Brief
 from providers.settings import Settings
 from providers.store.calls import calls_of
+from providers.store.checks import checks
 from providers.store.journeys import journey_of
 from providers.store.store import Store
 
@@ -35,6 +37,12 @@ def ledger(settings: Settings, journey: str) -> list[dict[str, Any]]:
         return asyncio.run(store.read(lambda db: _rows(db, journey)))
 
 
+def of_checks(settings: Settings, most: int = 200) -> list[dict[str, Any]]:
+    """The newest calls by which models were checked, which belong to no journey. Raises a ProviderError."""
+    with contextlib.closing(Store(settings.database_url)) as store:
+        return asyncio.run(store.read(lambda db: checks(db, limit=most)))
+
+
 def _rows(db: Any, journey: str) -> list[dict[str, Any]]:
     if journey_of(db, journey) is None:
         raise NoJourney(f"There is no journey {journey} in this database.")
@@ -44,14 +52,23 @@ def _rows(db: Any, journey: str) -> list[dict[str, Any]]:
 def show(rows: list[dict[str, Any]], console: Console, *, texts: bool) -> None:
     """A line a call and the sum; with `texts` also what was asked and what came back."""
     if not rows:
-        console.print("No model was called on this journey.")
+        console.print("No model was called.")
         return
     table = Table(box=None, header_style="bold")
     for name in ("turn", "call", "model", "prompt", "what came of it", "calls", "tokens", "US dollars"):
         table.add_column(name, overflow="fold")
     for row in rows:
         tokens, cost = _tokens(row["usage"] or {}), _dollars(row["cost"])
-        table.add_row(str(row["seq"]), row["name"], row["engine"], row["prompt"] or "-", _outcome(row), _times(row), tokens, cost)
+        table.add_row(
+            "-" if row["seq"] is None else str(row["seq"]),
+            row["name"],
+            row["engine"],
+            row["prompt"] or "-",
+            _outcome(row),
+            _times(row),
+            tokens,
+            cost,
+        )
     console.print(table)
     console.print(_sum(rows))
     for row in rows if texts else []:

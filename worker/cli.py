@@ -145,15 +145,18 @@ def tell_why(journey: Annotated[str, typer.Argument(help="The journey's id.")]) 
 
 @app.command("calls")
 def show_calls(
-    journey: Annotated[str, typer.Argument(help="The journey's id.")],
+    journey: Annotated[str | None, typer.Argument(help="The journey's id.")] = None,
+    checks: Annotated[bool, typer.Option("--checks", help="Those by which models were checked, which no journey pays for.")] = False,
     texts: Annotated[bool, typer.Option("--texts", help="Show also what was asked and answered: what people wrote is in it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """List a journey's model calls: by which words each was asked, what came of it, what it cost."""
+    """List a journey's model calls, or those of the checks: by which words each was asked, what came of it, what it cost."""
     from worker import calls
 
+    if (journey is None) != checks:
+        fail("Name one journey, or ask for --checks.", code=2)
     try:
-        rows = calls.ledger(settings(), journey)
+        rows = calls.ledger(settings(), journey) if journey else calls.of_checks(settings())
     except (calls.NoJourney, ProviderError) as error:
         fail(str(error))
     if as_json:

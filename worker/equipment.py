@@ -55,6 +55,7 @@ class Equipment:
             self.gemini = GeminiClient(settings.gemini_api_key, settings.gemini_base_url)
         if settings.deepseek_api_key and "deepseek" in asked:
             self.deepseek = ChatClient("DeepSeek", settings.deepseek_api_key, settings.deepseek_base_url or DEEPSEEK_URL)
+        breakers = Breakers(SqlHealth(self.store))
         self.providers = Providers(
             records=SqlRecords(self.store),
             reader=self.reader,
@@ -67,8 +68,8 @@ class Equipment:
             outlet=outlet(settings),
             models=[self._model(route, settings) for route in routes],
             house=SqlHouse(self.store),
-            retrieval=self._paid_retrieval(settings),
-            breakers=Breakers(SqlHealth(self.store)),
+            retrieval=self._paid_retrieval(settings, breakers),
+            breakers=breakers,
         )
 
     def _model(self, route: Route, settings: Settings) -> LanguageModel:
@@ -82,11 +83,12 @@ class Equipment:
             return ChatModel(self.deepseek, route.model, shape="json_object", more=DEEPSEEK_MORE)
         return ChatModel(self.deepseek, route.model)
 
-    def _paid_retrieval(self, settings: Settings) -> PaidRetrieval | None:
+    def _paid_retrieval(self, settings: Settings, breakers: Breakers) -> PaidRetrieval | None:
         if self.gemini is None or settings.embedder != "gemini":
             return None
         embedder = GeminiEmbedder(self.gemini, seconds=EMBED_WITHIN)
-        return PaidRetrieval(SqlLedger(self.store, settings.caps), embedder, ChromaKnowledge(settings.paid_index_root, embedder))
+        ledger, index = SqlLedger(self.store, settings.caps), ChromaKnowledge(settings.paid_index_root, embedder)
+        return PaidRetrieval(ledger, embedder, index, breakers)
 
     async def warm(self) -> None:
         """Load what a first turn would load; what is wrong with it is told then, by that turn, and logged here."""

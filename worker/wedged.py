@@ -10,11 +10,11 @@ from temporalio.client import Client
 from temporalio.client import WorkflowExecution as Found
 from temporalio.service import RPCError, RPCStatusCode
 
+from journeys.names import REPORTED_PROBLEMS, WEDGED
 from providers.base import Wedged
 from providers.errors import Misconfigured, UpstreamNetwork
 
-# The server marks them, after as many failures in a row as temporal-dev.yml says, and takes the mark away at the first task that succeeds.
-MARKED: Final = "TemporalReportedProblems IS NOT NULL AND ExecutionStatus = 'Running'"
+MARKED: Final = WEDGED  # after as many failures in a row as temporal-dev.yml says
 MOST: Final = 100
 LATEST: Final = 20  # events that are looked through; a failed task is the last one or nearly so
 WITHIN: Final = timedelta(seconds=5)
@@ -54,5 +54,5 @@ class MarkedJourneys:
 
 def _cause(run: Found) -> str:
     """The server's word for it: a history that today's code does not follow raises nothing of ours."""
-    said = [str(value) for value in run.search_attributes.get("TemporalReportedProblems", ())]
+    said = [str(value) for value in run.search_attributes.get(REPORTED_PROBLEMS, ())]
     return next((each.removeprefix(_CAUSE)[:80] for each in said if each.startswith(_CAUSE)), "an unknown problem")

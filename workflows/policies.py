@@ -66,6 +66,22 @@ UPKEEP: Final[UpkeepOptions] = {
 }
 
 
+class CheckOptions(UpkeepOptions):
+    task_queue: str
+    schedule_to_start_timeout: timedelta
+
+
+# A check of a model (activities/checking.py): two questions of six seconds at most, and not again before the next minute. Where nobody
+# polls the models' queue, or its rate limit has more urgent calls, it is given up.
+CHECK: Final[CheckOptions] = {
+    "task_queue": MODELS_QUEUE,
+    "start_to_close_timeout": timedelta(seconds=20),
+    "schedule_to_start_timeout": timedelta(seconds=15),
+    "schedule_to_close_timeout": timedelta(seconds=35),
+    "retry_policy": RetryPolicy(maximum_attempts=1),
+    "priority": Priority(priority_key=5),
+}
+
 # Seconds after which an effect that nobody heard of since was left by a worker that is gone: a send with all its tries ends long before.
 UNHEARD_OF: Final = 300
 

@@ -7,10 +7,12 @@ from typing import Final
 from fastapi import APIRouter
 
 from api.deps import Doors, Open
-from api.health import Health, PartHealth, health
+from api.health import EMBEDDING, Health, PartHealth, health, journeys_part
 from api.routes.operations import is_temporal_up, is_worker_there
+from api.standstill import count_wedged
 from providers.breaker import Standing
 from providers.errors import ProviderError
+from providers.gemini.embedder import EMBEDDING_MODEL
 from providers.index import marker_of, pointed
 from providers.settings import Settings
 from providers.store.health import SqlHealth
@@ -26,6 +28,7 @@ async def read_health(doors: Open) -> Health:
     database = standings is not None
     worker = temporal and await is_worker_there(doors)
     index = await asyncio.to_thread(_index, doors.settings)
+    wedged = await count_wedged(doors) if temporal else None
     parts = [
         PartHealth(
             part="database",
@@ -35,9 +38,12 @@ async def read_health(doors: Open) -> Health:
         PartHealth(part="temporal", is_well=temporal, says="Temporal answers." if temporal else "Temporal does not answer."),
         PartHealth(part="worker", is_well=worker, says="A worker takes work." if worker else _no_worker(temporal)),
         index,
+        journeys_part(wedged),
     ]
     routes: dict[str, list[str]] = {use: [str(route) for route in asked] for use, asked in doors.settings.routes.items()}
-    return health(routes, standings, parts, datetime.now(UTC))
+    if doors.settings.embedder == "gemini" and doors.settings.gemini_api_key:
+        routes[EMBEDDING] = [f"gemini:{EMBEDDING_MODEL}"]
+    return health(routes, standings, parts, datetime.now(UTC), wedged)
 
 
 async def _standings(doors: Doors) -> list[Standing] | None:

@@ -16,6 +16,7 @@ from temporalio.client import WorkflowUpdateHandle, WorkflowUpdateStage
 from api.deps import Doors, IdempotencyKey, JourneyId, Limit, Open, Tenant, Wait
 from api.errors import Problem, documented
 from api.health import degraded_by_rest
+from api.standstill import why_it_stands_still
 from api.turns import LEAST_WAIT, Row, ask, granted, turn_json
 from journeys import names
 from journeys.inputs import Slug
@@ -157,11 +158,13 @@ async def read_journey(journey_id: JourneyId, doors: Open, tenant: Tenant) -> An
 
 @router.get("/{journey_id}/why", responses=documented())
 async def read_why(journey_id: JourneyId, doors: Open, tenant: Tenant) -> dict[str, str]:
-    """One sentence: what is it waiting for, since when, what happens next; and one more while every language model rests."""
+    """In sentences: what is it waiting for, since when, what happens next; and one more while every language model rests. Where it stands
+    still for a bug, that comes first: with which problem, and what to do."""
     row, now = await asked_in(doors, await own(doors, tenant, journey_id)), datetime.now(UTC)
     engines = [str(route) for route in doors.settings.routes["chat"]]
     resting = degraded_by_rest(engines, await SqlHealth(doors.store).standings(), now) if engines else ""
-    return {"why": " ".join(filter(None, [why(View.model_validate(row["view"]), now), resting]))}
+    wedged = await why_it_stands_still(doors, journey_id)
+    return {"why": " ".join(filter(None, [wedged, why(View.model_validate(row["view"]), now), resting]))}
 
 
 @router.get("/{journey_id}/messages", response_model=Listed, responses=documented())

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from providers.errors import Misconfigured, UpstreamTimeout
 from providers.gemini import prices
+from providers.gemini.failures import told
 from providers.loading import load_modules
 
 if TYPE_CHECKING:
@@ -70,6 +71,13 @@ class GeminiClient:
             for answer in answers:  # google-genai leaves a stream that is not read to its end to the garbage collector
                 await answer.aclose()
         raise UpstreamTimeout(f"Gemini did not finish within {seconds:g} s.")
+
+    async def look(self, model: str, seconds: float) -> None:
+        """Read what Gemini says of a model, which costs nothing. Raises as a call does, InvalidRequest where it knows none of this name."""
+        async with self.call(seconds) as models:
+            from google.genai import types
+
+            await told(models.get(model=model, config=types.GetModelConfig(http_options=types.HttpOptions(timeout=milliseconds(seconds)))))
 
     async def close(self) -> None:
         """Gives the connections back; who still waits for an answer sees his call fail. A later call opens again."""

@@ -76,6 +76,10 @@ class GeminiEmbedder:
             usage |= {name: usage.get(name, 0) + count for name, count in counted.items()}
         return Counted(vectors, usage, cost, priced_as, prices.is_known(self.model))
 
+    async def look(self, *, seconds: float) -> None:
+        """Whether Gemini is there, takes the key and knows the model; it costs nothing. Raises as `embed_counted`."""
+        await self.client.look(self.model, seconds)
+
     async def _request(self, batch: Sequence[str]) -> "EmbedContentResponse":
         async with self.client.call(self.seconds) as models:
             from google.genai import types

@@ -80,6 +80,10 @@ class GeminiModel:
             price_known=prices.is_known(answer.model) or prices.is_known(self.model),
         )
 
+    async def look(self, *, seconds: float) -> None:
+        """Raises as `generate`."""
+        await self.client.look(self.model, seconds)
+
 
 def _contents(content: str, images: Sequence[Picture]) -> "str | Content":
     from google.genai import types

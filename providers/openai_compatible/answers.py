@@ -91,6 +91,14 @@ class Answer:
                 return "blocked", withheld[:80]
 
 
+def listed(server: str, told: bytes) -> set[str]:
+    """The models of a server, as it lists them. Raises Upstream5xx where this is no list."""
+    match _read(told):
+        case {"data": [*models]}:
+            return {str(model.get("id")) for model in models if isinstance(model, dict)}
+    raise statuses.unreadable(server)
+
+
 def _read(told: str | bytes) -> dict[str, Any] | None:
     try:
         found = json.loads(told)

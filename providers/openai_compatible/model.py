@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from providers import statuses
 from providers.base import CutShort, Generated, Picture
 from providers.errors import InvalidRequest, ProviderError
-from providers.openai_compatible.answers import Answer
+from providers.openai_compatible.answers import Answer, listed
 from providers.openai_compatible.client import ChatClient
 from providers.openai_compatible.failures import RequestRefused, refused
 from providers.openai_compatible.prices import DEEPSEEK, guessed
@@ -29,6 +29,7 @@ DEEPSEEK_URL: Final = "https://api.deepseek.com"
 DEEPSEEK_MODEL: Final = "deepseek-flash"
 # It thinks unless it is told not to; thoughts cost tokens and seconds.
 DEEPSEEK_MORE: Final[dict[str, Any]] = {"thinking": {"type": "disabled"}}
+NO_LIST: Final = (404, 405, 501)  # by which a server says that it has no list of its models
 Shape = Literal["json_schema", "json_object"]
 AS_JSON: Final = "Answer with one JSON object and nothing else. It must fit this JSON schema:"
 
@@ -106,6 +107,19 @@ class ChatModel:
             priced_as=priced_as,
             price_known=self.tariff.is_known(answer.model) or self.tariff.is_known(self.model),
         )
+
+    async def look(self, *, seconds: float) -> None:
+        """Raises as `generate`. A server without a list of its models answers nothing, and one that has aliases does not list them: whoever
+        hears that a model is not listed had better ask it."""
+        async with self.client.call(seconds) as http:
+            response = await self._told(http.get("/models"))
+        if response.status_code in NO_LIST:
+            return
+        if response.status_code != 200:
+            failure = refused(self.client.name, response.status_code, response.headers, response.content)
+            raise InvalidRequest(str(failure)) if isinstance(failure, RequestRefused) else failure
+        if self.model not in listed(self.client.name, response.content):
+            raise InvalidRequest(f"{self.client.name} does not list this model.")
 
     async def _answer(
         self,

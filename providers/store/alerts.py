@@ -90,5 +90,10 @@ def alerts_page(db: Connection, *, limit: int) -> list[dict[str, Any]]:
     return [dict(row) for row in db.execute(_BY_TIME.limit(limit)).mappings()]
 
 
+def last_about(db: Connection, kind: str, about: str) -> dict[str, Any] | None:
+    row = db.execute(_BY_TIME.where(alerts.c.kind == kind, alerts.c.about == about).limit(1)).mappings().first()
+    return dict(row) if row else None
+
+
 def _times(now: datetime) -> dict[str, datetime]:
     return {"now": now, "long_ago": now - DOUBT_AFTER}

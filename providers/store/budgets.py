@@ -67,10 +67,11 @@ _SET_CAP = (
 _STANDING = select(budgets).where(*_ITSELF)
 
 
-def purses(caps: Caps, journey_id: str, tenant: str, day: str, own: Decimal | None = None) -> list[Purse]:
-    """In the order in which they are locked. `day`: 2026-11-22; `own`: the cap of the journey's template."""
+def purses(caps: Caps, journey_id: str | None, tenant: str, day: str, own: Decimal | None = None) -> list[Purse]:
+    """In the order in which they are locked. `day`: 2026-11-22; `own`: the cap of the journey's template. Without a journey, those of the
+    tenant alone."""
     return [
-        Purse("journey", journey_id, "", caps.journey if own is None else own),
+        *([Purse("journey", journey_id, "", caps.journey if own is None else own)] if journey_id else []),
         Purse("tenant", tenant, day[:7], caps.tenant),
         Purse("day", tenant, day, caps.day),
     ]

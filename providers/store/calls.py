@@ -10,8 +10,9 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 from journeys.brief import Brief
 from journeys.refusals import BelowSpent
 from journeys.spending import dollars
-from providers.base import Call, Event, Hold
+from providers.base import Call, Event, Heard, Hold
 from providers.store.budgets import SMALLEST, Caps, Purse, purses, reserve, rounded_up, set_cap, settle, standing
+from providers.store.checks import begin_check, heard
 from providers.store.journeys import keep_events, put_brief
 from providers.store.store import Store
 from providers.store.tables import briefs, journeys, model_calls, turns
@@ -65,6 +66,12 @@ class SqlLedger:
             return begin_call(db, row, hold(brief), self.caps), brief
 
         return await self.store.write(begin)
+
+    async def begin_check(self, row: Mapping[str, Any], worst: Decimal) -> Call:
+        return await self.store.write(lambda db: begin_check(db, row, worst, self.caps))
+
+    async def heard(self, engine: str) -> Heard:
+        return await self.store.read(lambda db: heard(db, engine))
 
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
         return await self.store.write(lambda db: book_call(db, deed, row, self.caps))

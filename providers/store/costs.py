@@ -14,13 +14,14 @@ from providers.store.tables import model_calls
 By = Literal["journey", "tenant", "model", "call", "day"]
 WAYS: Sequence[By] = get_args(By)
 
+NO_JOURNEY = "checks of the models"
 _NAME = model_calls.c.name
-_CALL = func.replace(func.substr(_NAME, 1, 6), ".", "")  # answer, reply and embed, whichever route and whether repaired
+_CALL = func.replace(func.substr(_NAME, 1, 6), ".", "")  # answer, reply, embed and check, whichever route and whether repaired
 # The provider didn't say what it counted, so that the cost is reckoned by the length of what was asked and said.
 _TOLD = cast(model_calls.c.usage, Text)
 _GUESSED = or_(model_calls.c.usage.is_(None), _TOLD.in_(("null", "{}")), _TOLD.contains("guessed"))
 _KEYS: dict[By, ColumnElement[str]] = {
-    "journey": model_calls.c.journey_id,
+    "journey": func.coalesce(model_calls.c.journey_id, NO_JOURNEY),
     "tenant": model_calls.c.tenant,
     "model": model_calls.c.engine,
     "call": _CALL,

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, func, select
 
 from providers.store.alerts import raise_alert
 from providers.store.store import Store
-from providers.store.tables import alerts, effects, model_calls
+from providers.store.tables import alerts, effects, journeys, model_calls
 
 UNTOLD: Final = ("pending", "sending", "failed", "in_doubt")
+CLOSED: Final = ("completed", "abandoned")  # they owe nothing more
 UNDER_WAY: Final = timedelta(minutes=2)  # a call ends within half of it, or whoever made it has died
 
 
@@ -31,8 +32,10 @@ def figures(db: Connection, now: datetime) -> dict[str, int]:
     left = (
         select(func.count()).select_from(model_calls).where(model_calls.c.status == "started", model_calls.c.started_at < now - UNDER_WAY)
     )
+    owed = select(func.coalesce(func.sum(journeys.c.owed), 0)).where(journeys.c.owed > 0, journeys.c.status.not_in(CLOSED))
     doubtful = select(func.count()).select_from(effects).where(effects.c.status == "in_doubt")
     return {
+        "homeview_answers_owed": db.execute(owed).scalar_one(),
         "homeview_effects_in_doubt": db.execute(doubtful).scalar_one(),
         "homeview_alerts_undelivered": db.execute(untold).scalar_one(),
         "homeview_model_calls_in_doubt": db.execute(left).scalar_one(),

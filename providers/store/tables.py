@@ -81,11 +81,14 @@ journeys = Table(
     Column("turns", Integer, nullable=False),
     Column("last_seq", Integer, nullable=False, default=0),
     Column("moved_from", String(80)),
+    Column("owed", Integer, nullable=False, server_default="0"),
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
     Index(None, "tenant", "created_at", "id"),
     Index(None, "template", "id"),
 )
+# Of those that owe anything, since nearly none does. The migration makes it for them alone.
+Index("ix_journeys_owed", journeys.c.owed)
 
 requests = Table(
     "requests",
@@ -170,15 +173,16 @@ events = Table(
 Index("ix_events_tokens", events.c.at)
 
 # One row a call, by its deed: journey, turn (or inputs hash) and call name; never Temporal's ids, which repeat. `raw` is what came back,
+# One row a call, by its deed: journey, turn (or inputs hash) and call name; never Temporal's ids, which repeat. `raw` is what came back,
 # word for word; `attempts` how often it was made, `in_doubt` how often of these nobody knows whether it was answered, `lost` how
 # often it went out and was seen to bring no answer. `reserved` is what it may cost while it is under way, `doubtful` what attempts in doubt
-# or lost may have cost besides `cost`; both count in the budgets of its `day`.
+# or lost may have cost besides `cost`; both count in the budgets of its `day`. A check of a model belongs to no journey and no turn.
 model_calls = Table(
     "model_calls",
     metadata,
     Column("deed", String(200), primary_key=True),
-    Column("journey_id", Id, ForeignKey("journeys.id"), nullable=False),
-    Column("turn_id", Id, nullable=False),
+    Column("journey_id", Id, ForeignKey("journeys.id")),
+    Column("turn_id", Id),
     Column("name", String(40), nullable=False),
     Column("engine", String(80), nullable=False),
     Column("prompt", String(80), nullable=False, server_default=""),
@@ -202,6 +206,7 @@ model_calls = Table(
     Index(None, "journey_id"),
     Index(None, "turn_id"),
     Index(None, "tenant", "day"),
+    Index(None, "engine", "started_at"),
 )
 
 # What a model is told of a turn, in full; one row for each of the turn's calls.
@@ -324,7 +329,7 @@ effects = Table(
 )
 
 # How each engine does, for all workers: written when a breaker opens or closes, and when a probe is leased. `error`: the type of the last
-# failure. Nobody asks before `probe_at`.
+# failure. Nobody asks before `probe_at`. `checked_at`: when a check last went well; no further one begins before `check_at`.
 provider_health = Table(
     "provider_health",
     metadata,
@@ -334,6 +339,8 @@ provider_health = Table(
     Column("error", String(40), nullable=False, server_default=""),
     Column("retry_at", Utc),
     Column("probe_at", Utc),
+    Column("checked_at", Utc),
+    Column("check_at", Utc),
 )
 
 # What models may cost, have cost and are about to cost. `scope`: journey (of that id), tenant (of a month) or day (of a tenant, in UTC).

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from api.health import PartHealth, degraded_by_rest, health
+from api.health import PartHealth, degraded_by_rest, health, journeys_part
 from providers.breaker import Standing
 from providers.indexing import POINTER
 from providers.store.health import SqlHealth
@@ -70,6 +70,27 @@ def test_replies_are_degraded_only_while_every_model_rests() -> None:
     assert "it is asked again with the next message" in degraded_by_rest([FIRST], [resting(FIRST, retry_in=-1)], NOW)
 
 
+def test_an_embedder_that_rests_is_told_apart_from_the_models_that_word_replies() -> None:
+    routes = {"chat": [FIRST], "embedding": ["gemini:an-embedder"]}
+    told = health(routes, [resting("gemini:an-embedder")], WELL, NOW)
+    assert (told.status, told.models[1].asked_for) == ("degraded", ["embedding"])
+    assert told.says == "The embedder rests, and passages come from the free index; journeys go on, and say where something is missing."
+
+
+def test_a_model_that_is_looked_after_says_when_it_was_last_checked() -> None:
+    [model] = health({"chat": [FIRST]}, [Standing(FIRST, checked_at=NOW)], WELL, NOW).models
+    assert (model.checked_at, model.says) == (NOW, f"Nothing is wrong with {FIRST}. It was last checked at 2026-11-22 12:00:00 UTC.")
+
+
+@pytest.mark.parametrize(("wedged", "status"), [(0, "well"), (2, "degraded"), (None, "well")])
+def test_journeys_that_stand_still_are_counted_and_what_to_do_is_said(wedged: int | None, status: str) -> None:
+    told = health({}, [], [*WELL, journeys_part(wedged)], NOW, wedged)
+    assert (told.status, told.wedged) == (status, wedged)
+    if wedged:
+        assert told.says == "2 journeys stand still; the others go on."
+        assert "docs/operating.md" in told.parts[-1].says
+
+
 # --- over HTTP -----------------------------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 async def asking(temporal: WorkflowEnvironment, mind: tuple[Any, Any, Any], tmp_path_factory: pytest.TempPathFactory) -> Any:
@@ -82,7 +103,8 @@ async def test_health_names_each_model_and_each_part_and_no_secret(asking: Stack
     told = answer.json()
     assert answer.status_code == 200
     assert [model["engine"] for model in told["models"]] == [FIRST, SECOND]
-    assert {part["part"]: part["is_well"] for part in told["parts"]} == {"database": True, "temporal": True, "worker": True, "index": False}
+    well = {"database": True, "temporal": True, "worker": True, "index": False, "journeys": True}
+    assert {part["part"]: part["is_well"] for part in told["parts"]} == well
     assert told["status"] == "degraded"  # this home has no index of its own
     assert KEY["gemini_api_key"] not in answer.text
 

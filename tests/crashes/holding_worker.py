@@ -141,6 +141,9 @@ class HoldingModel:
         await hold(doing.get().place("generate"))
         return answer
 
+    async def look(self, *, seconds: float) -> None:
+        await self.model.look(seconds=seconds)
+
 
 class HoldingReader:
     def __init__(self, reader: Reader) -> None:

@@ -32,6 +32,8 @@ def answer(asked: Asked, scripted: Answer | None = None) -> list[Json]:
     if scripted and scripted.body is not None:
         return [scripted.body]
     match asked.name:
+        case "getModel":
+            return [{"name": f"models/{asked.model}", "displayName": asked.model, "inputTokenLimit": 1_048_576}]
         case "countTokens":
             return [counted(asked)]
         case "embedContent":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 Json = dict[str, Any]
-CallName = Literal["generateContent", "streamGenerateContent", "embedContent", "batchEmbedContents", "countTokens"]
+CallName = Literal["generateContent", "streamGenerateContent", "embedContent", "batchEmbedContents", "countTokens", "getModel"]
 CALLS: frozenset[str] = frozenset(get_args(CallName))
 GENERATING: frozenset[str] = frozenset({"generateContent", "streamGenerateContent"})
 NAMING = frozenset({"properties", "$defs", "defs"})  # whose keys are somebody's names and no fields of Gemini's

@@ -11,6 +11,8 @@ def refused(asked: Asked) -> Refusal | None:
     if asked.name not in CALLS or asked.version not in ("v1", "v1beta"):
         return not_found(asked)
     match asked.name:
+        case "getModel":
+            return None
         case "embedContent":
             return _refused_embedding([asked.body])
         case "batchEmbedContents":

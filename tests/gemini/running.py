@@ -24,7 +24,8 @@ IDLE_SECONDS: Final = 90
 
 
 class Models:
-    """`/v1beta/models/{model}:{call}`, as an ASGI application, since not every answer of a fault is a response."""
+    """`/v1beta/models/{model}:{call}` and, of a model itself, `/v1beta/models/{model}`, as an ASGI application, since not every answer of
+    a fault is a response."""
 
     def __init__(self, gemini: FakeGemini) -> None:
         self.gemini = gemini
@@ -38,7 +39,8 @@ class Models:
         except ValueError:
             body = None
         body = body if isinstance(body, dict) else None
-        meet = self.gemini.meet(**request.path_params, headers=request.headers, body=body)
+        asked = {"name": "getModel", **request.path_params}
+        meet = self.gemini.meet(**asked, headers=request.headers, body=body)
         await meet(scope, receive, send)
 
 
@@ -57,7 +59,9 @@ async def fake_gemini(
 ) -> AsyncIterator[FakeGemini]:
     """Running and empty; its address is in `url`. Port 0: a free one."""
     gemini = FakeGemini(key, rule)
-    app = Starlette(routes=[Mount("/_fake", control(gemini)), Route("/{version}/models/{model}:{name}", Models(gemini), methods=["POST"])])
+    calls = Route("/{version}/models/{model}:{name}", Models(gemini), methods=["POST"])
+    named = Route("/{version}/models/{model}", Models(gemini), methods=["GET"])
+    app = Starlette(routes=[Mount("/_fake", control(gemini)), calls, named])
     async with served(app, port) as gemini.url:
         yield gemini
 

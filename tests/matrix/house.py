@@ -200,6 +200,8 @@ class OfTheJourney:
             instructions, content, schema=schema, most_tokens=most_tokens, seconds=within, on_text=on_text, images=shown
         )
 
+    async def look(self, *, seconds: float) -> None: ...
+
 
 class EmbedderOfTheJourney:
     """Of its messages; `whole` is the embedder that made the index."""
@@ -211,6 +213,8 @@ class EmbedderOfTheJourney:
         slot = self.slots[activity.info().workflow_id or ""]
         assert isinstance(slot, FakeSlot)
         return await GeminiEmbedder(slot.way("embedding", EMBEDDING_MODEL), seconds=min(self.within, slot.most)).embed_counted(texts)
+
+    async def look(self, *, seconds: float) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -390,7 +394,7 @@ async def house(
             return replace(providers, breakers=breakers)
         assert isinstance(paid.embedder, GeminiEmbedder)
         embedder = EmbedderOfTheJourney(paid.embedder, slots, paid.embedder.seconds)
-        return replace(providers, breakers=breakers, retrieval=PaidRetrieval(providers.ledger, embedder, paid))
+        return replace(providers, breakers=breakers, retrieval=PaidRetrieval(providers.ledger, embedder, paid, breakers))
 
     models = [OfTheJourney(name, slots) for name in MODELS]
     mind = (reader, knowledge, OfflineWriter(asks_model=True))

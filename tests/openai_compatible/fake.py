@@ -7,6 +7,7 @@ from typing import Final
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from providers.openai_compatible.model import DEEPSEEK_MODEL
 from tests.gemini import wire
 from tests.gemini.answers import Answer, answer
 from tests.gemini.asked import Asked, CallName, Json
@@ -38,10 +39,11 @@ OURS: Final = frozenset({"no_credit"})  # which Gemini's fake does not know
 
 class FakeChat:
     """What tests hold. `key`: the only one it takes. `takes_schemas`: otherwise a schema in `response_format` is refused, as by DeepSeek.
-    `rule` answers what nothing was scripted for."""
+    `rule` answers what nothing was scripted for. `lists`: the models that it names, if any."""
 
     def __init__(self, key: str | None = None, rule: Callable[[Asked], str | None] | None = None, takes_schemas: bool = True) -> None:
         self.url, self.rule, self.takes_schemas = "", rule, takes_schemas
+        self.lists: Sequence[str] | None = [DEEPSEEK_MODEL]
         self.calls: list[Call] = []
         self._key = key
         self._script = Script()
@@ -64,8 +66,25 @@ class FakeChat:
 
     def forget(self) -> None:
         self.calls.clear()
+        self.lists = [DEEPSEEK_MODEL]
         self._refusing.clear()
         self._script = Script()
+
+    def list(self, headers: Mapping[str, str]) -> ASGIApp:
+        """GET /models: those of `lists`; a server without a list (None) answers 404."""
+        asked = Asked("getModel", "", "v1", {}, f"fake-{len(self.calls) + 1}")
+        refusal = "invalid_key" if self._key not in (None, headers.get("authorization", "").removeprefix("Bearer ")) else None
+        turn = None if refusal else self._script.take(asked.name, asked)
+        gave = refusal or (turn.fault if isinstance(turn, Fault) else "answer")
+        self.calls.append(Call.model_validate(_written(asked, None, headers, gave)))
+        if refusal:
+            return refused(refusal)
+        if self.lists is None:
+            return JSONResponse({"error": {"message": "Not found"}}, 404)
+        body: Json = {"object": "list", "data": [{"id": name, "object": "model", "owned_by": "us"} for name in self.lists]}
+        if isinstance(turn, Fault):
+            return befallen(turn, asked, [body])
+        return wire.whole(body)
 
     def meet(self, headers: Mapping[str, str], body: Json | None) -> ASGIApp:
         asked = asked_of(body or {"model": "", "messages": []}, f"fake-{len(self.calls) + 1}")

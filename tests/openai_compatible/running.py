@@ -27,13 +27,22 @@ class Completions:
         await self.chat.meet(request.headers, body)(scope, receive, send)
 
 
+class Models:
+    def __init__(self, chat: FakeChat) -> None:
+        self.chat = chat
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.chat.list(Request(scope).headers)(scope, receive, send)
+
+
 @contextlib.asynccontextmanager
 async def fake_chat(
     key: str | None = None, rule: Callable[[Asked], str | None] | None = None, takes_schemas: bool = True
 ) -> AsyncIterator[FakeChat]:
     """Running and empty; its address, with /v1, is in `url`."""
     chat = FakeChat(key, rule, takes_schemas)
-    app = Starlette(routes=[Route("/v1/chat/completions", Completions(chat), methods=["POST"])])
+    completions = Route("/v1/chat/completions", Completions(chat), methods=["POST"])
+    app = Starlette(routes=[completions, Route("/v1/models", Models(chat), methods=["GET"])])
     async with served(app) as address:
         chat.url = f"{address}/v1"
         yield chat

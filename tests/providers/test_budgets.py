@@ -20,7 +20,7 @@ from providers.store.calls import SqlLedger, begin_call, book_call
 from providers.store.journeys import SqlRecords, close_turn
 from providers.store.migrate import migrate
 from providers.store.store import Store
-from providers.store.tables import budgets, model_calls, requests, turns
+from providers.store.tables import budgets, events, model_calls, requests, turns
 from tests.providers.test_store import closed, opened
 
 pytestmark = pytest.mark.anyio
@@ -256,7 +256,7 @@ def test_whatever_the_order_the_budgets_are_the_sum_of_the_calls(scratch: Store,
     hold what their calls have cost and may cost, never more than the cap; and no real answer is dearer than what was reserved for it."""
 
     async def play() -> None:
-        await scratch.write(lambda db: [db.execute(table.delete()) for table in (budgets, model_calls, requests, turns)])
+        await scratch.write(lambda db: [db.execute(table.delete()) for table in (budgets, events, model_calls, requests, turns)])
         for n in range(4):
             await opened(scratch, turn=f"t{n}", seq=n + 1)
         for move, n, part, worst in moves:

@@ -310,6 +310,53 @@ async def test_a_client_lives_through_every_failure(provider: Provider, streams:
     assert (await provider.ask(streams)).finish == "stop"
 
 
+# --- what costs nothing ---------------------------------------------------------------------------------------------------
+async def test_a_look_at_a_model_that_is_there_is_one_request_that_asks_for_no_words(provider: Provider) -> None:
+    await provider.model.look(seconds=10)
+    [call] = provider.fake.calls
+    assert (call.name, call.request) == ("getModel", None)
+
+
+LOOKED = {
+    fault: outcome
+    for fault, (ways, outcome) in EXPECTED.items()
+    if False in ways and isinstance(outcome, type) and fault != "model_not_found"
+}
+
+
+@pytest.mark.parametrize(("fault", "outcome"), LOOKED.items(), ids=LOOKED)
+async def test_a_fault_that_befalls_a_look_is_the_same_error_of_ours(provider: Provider, fault: str, outcome: type[ProviderError]) -> None:
+    provider.fake.fault(fault, seconds=60, call="getModel")
+    with pytest.raises(ProviderError) as failure:
+        await provider.model.look(seconds=0.5 if fault in SILENT else 10)
+    assert type(failure.value) is outcome
+    assert not told_too_much(failure.value)
+
+
+async def test_a_look_where_nobody_is_fails_and_one_with_another_key_is_auth(provider: Provider) -> None:
+    with pytest.raises(UpstreamNetwork):
+        await provider.nobody.look(seconds=10)
+    with pytest.raises(AuthConfig) as failure:
+        await provider.stranger.look(seconds=10)
+    assert "another-key" not in "".join(traceback.format_exception(failure.value)) + repr(failure.value)
+
+
+async def test_a_model_that_its_provider_does_not_name_is_no_good_request(provider: Provider) -> None:
+    if isinstance(provider.fake, FakeChat):
+        provider.fake.lists = ["another-model"]
+    else:
+        provider.fake.fault("model_not_found", call="getModel")
+    with pytest.raises(InvalidRequest):
+        await provider.model.look(seconds=10)
+
+
+async def test_a_server_without_a_list_of_its_models_is_believed_to_be_well(provider: Provider) -> None:
+    if not isinstance(provider.fake, FakeChat):
+        pytest.skip("Gemini always names its models.")
+    provider.fake.lists = None
+    await provider.model.look(seconds=10)
+
+
 Making = Callable[[str, str], object]
 MAKING: list[Making] = [
     lambda key, url: GeminiClient(SecretStr(key), url),

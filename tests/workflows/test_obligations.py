@@ -75,6 +75,10 @@ class Model:
             raise self.fails()
         return Generated(text=self.reads(_Asked(content)) or "", finish="stop", model="model")  # type: ignore[arg-type]
 
+    async def look(self, *, seconds: float) -> None:
+        if self.fails:
+            raise self.fails()
+
 
 @dataclass
 class _Asked:

@@ -73,6 +73,7 @@ async def test_a_wedged_journey_is_told_once_with_its_id_and_the_type_of_what_wa
         saying = homeview.http.post(f"/v1/journeys/{journey}/messages?wait=1", json={"text": "a secret of mine"}, headers=headers)
         sent = asyncio.create_task(saying)
         await until(lambda: is_wedged(homeview, journey), 60)
+        assert "stands still now: its workflow task fails again and again" in await why(homeview, journey)  # before any round has found it
         assert [await look(homeview), await look(homeview)] == [[], []]
         assert (await sent).status_code in (202, 503)
         [alert] = await told(homeview)
@@ -80,14 +81,38 @@ async def test_a_wedged_journey_is_told_once_with_its_id_and_the_type_of_what_wa
         assert journey in alert["text"]
         assert "TypeError" in alert["text"]
         assert "secret" not in json.dumps(alert, default=str)
+        said = await why(homeview, journey)
+        assert said.startswith("It stands still since ")
+        assert "fails again and again with TypeError" in said and "`homeview replay ID`" in said
+        health = (await homeview.http.get("/v1/health")).json()
+        assert (health["status"], health["wedged"]) == ("degraded", 1)
+        assert "1 journey stands still" in health["says"]
     async with await a_worker(homeview):
         answer = await homeview.http.post(f"/v1/journeys/{journey}/messages", json={"text": "a secret of mine"}, headers=headers)
         assert (answer.status_code, answer.json()["turn"]["status"]) == (200, "done")
         assert (await homeview.say(journey, "I'm in Seattle 98101"))["inputs"]["place"]
         await until(lambda: is_wedged(homeview, journey, not_any_more=True), 30)
         assert await look(homeview) == []
+        assert "stands still" not in await why(homeview, journey)  # though the alert is kept
+        assert (await homeview.http.get("/v1/health")).json()["wedged"] == 0
     assert len(await told(homeview)) == 1
     await replays(await homeview.history(journey))
+
+
+async def why(homeview: Stack, journey: str) -> str:
+    return str((await homeview.http.get(f"/v1/journeys/{journey}/why")).json()["why"])
+
+
+async def test_a_house_without_models_checks_none_and_waits_for_nobody(homeview: Stack) -> None:
+    async with await a_worker(homeview):  # nobody polls the models' queue
+        run = await homeview.temporal.start_workflow(UpkeepWorkflow.run, id=names.UPKEEP_ID, task_queue=JOURNEYS_QUEUE)
+        assert await run.result() == []
+        asked = [
+            event.activity_task_scheduled_event_attributes.activity_type.name
+            for event in (await run.fetch_history()).events
+            if event.HasField("activity_task_scheduled_event_attributes")
+        ]
+    assert asked == ["find_wedged", "sweep", "count_undone", "ask_index", "engines_to_check"]
 
 
 async def is_wedged(homeview: Stack, journey: str, *, not_any_more: bool = False) -> bool:

@@ -108,6 +108,20 @@ class Cluster:
         finally:
             self.start()
 
+    @contextlib.contextmanager
+    def standing_by(self) -> Iterator[None]:
+        """Started again as a standby, which takes no writes, and promoted in the end."""
+        self.stop()
+        signal_file = self.folder / "data" / "standby.signal"
+        signal_file.touch()
+        if user := _as_whom():
+            shutil.chown(signal_file, user)
+        self.start()
+        try:
+            yield
+        finally:
+            self.tell("SELECT pg_promote()")  # waits until it is done
+
     def url(self, database: str) -> str:
         return f"postgresql+psycopg://{_USER}@/{database}?host={self.folder}"
 

@@ -52,13 +52,17 @@ def _sqlite(url: URL, may_make: bool) -> Engine:
     @event.listens_for(engine, "connect")
     def settle(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # ours is the BEGIN below; sqlite3's own comes too late for a savepoint
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=5000", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()  # nobody else does before it is collected as garbage
+            raise
 
     @event.listens_for(engine, "do_connect")
     def look(_dialect: Any, record: Any, _arguments: Any, _named: Any) -> None:
-        if path and not may_make and not os.path.exists(path):
-            raise sqlite3.OperationalError("the database file is not there")
+        if path and not may_make:
+            require_writable(path)
         record.info["file"] = identity(path)
 
     @event.listens_for(engine, "checkout")
@@ -79,6 +83,15 @@ def _sqlite(url: URL, may_make: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def require_writable(path: str) -> None:
+    """Raises sqlite3.OperationalError where the file is not there or its disk is read-only. A connection opened for reading has SQLite open
+    the file's shared memory for reading too, for the whole process: whoever connects later can't write either until all have closed."""
+    if not os.path.exists(path):
+        raise sqlite3.OperationalError("the database file is not there")
+    if not os.access(path, os.W_OK):
+        raise sqlite3.OperationalError("the database file can't be written")
 
 
 def identity(path: str | None) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ from collections.abc import Container
 from typing import Protocol, Self
 
 from providers.errors import StoreUnavailable
-from providers.store.engine import identity
+from providers.store.engine import identity, require_writable
 from providers.store.log import BATCH, Entry, entry, newest_id, rows_after
 from providers.store.store import Store
 
@@ -44,6 +44,7 @@ class Looking:
         self._path = self._store.engine.url.database
         self._file = identity(self._path)
         try:
+            require_writable(self._path or "")
             self._db = sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise StoreUnavailable(f"The database can't be looked at: {error}") from error

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crashes.storm import Storm, brewing
+from tests.crashes.storm import Storm, a_gemini, brewing
 
 pytestmark = pytest.mark.anyio
 KILLS = int(os.environ.get("HOMEVIEW_KILLS", "1"))
@@ -25,6 +25,14 @@ async def test_no_turn_in_flight_is_lost_or_doubled_when_kills_fall(tmp_path: Pa
     async with brewing(tmp_path, index_root, SEED) as storm:
         await storm.rage(KILLS)
         assert storm.in_flight >= 50 * KILLS
+        await weathered(storm)
+
+
+@pytest.mark.long
+async def test_turns_that_wait_for_a_model_are_not_lost_doubled_or_paid_for_twice(tmp_path: Path, index_root: Path) -> None:
+    async with a_gemini() as gemini, brewing(tmp_path, index_root, SEED, gemini=gemini) as storm:
+        await storm.rage(KILLS)
+        assert storm.in_flight >= 50 * KILLS and storm.open_calls
         await weathered(storm)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from pydantic import BaseModel, ConfigDict
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.gemini.answers import Answer, answer
 from tests.gemini.asked import GENERATING, Asked, CallName, Json, camelled
@@ -32,10 +32,13 @@ class Call(BaseModel):
 
 class FakeGemini:
     """What tests hold. It takes any key, or only the one it was told of. `rule` answers what nothing was scripted for, after so many
-    tokens of `thoughts`; where it gives None, the plain rules do."""
+    tokens of `thoughts`; where it gives None, the plain rules do. `pace`: seconds between the pieces of a stream; `open`: answers that
+    have begun and not ended."""
 
     def __init__(self, key: str | None = None, rule: Callable[[Asked], str | None] | None = None) -> None:
         self.url = ""
+        self.pace = 0.0
+        self.open = 0
         self.rule = rule
         self.thoughts = 0
         self.calls: list[Call] = []
@@ -66,7 +69,7 @@ class FakeGemini:
         self._script.lay(Laid(Fault(fault=name, seconds=seconds, after=after), call, nth - 1, times, of))
 
     def forget(self) -> None:
-        """As if just started; the rule stays."""
+        """As if just started; rule and pace stay."""
         self.calls.clear()
         self._script = Script()
 
@@ -81,8 +84,18 @@ class FakeGemini:
         if refusal:
             return refusal.response()
         if isinstance(turn, Fault):
-            return laid(turn, asked, answer(asked, self._by_rule(asked)))
-        return sent(asked, answer(asked, turn or self._by_rule(asked)))
+            return self._counted(laid(turn, asked, answer(asked, self._by_rule(asked))))
+        return self._counted(sent(asked, answer(asked, turn or self._by_rule(asked)), self.pace))
+
+    def _counted(self, app: ASGIApp) -> ASGIApp:
+        async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+            self.open += 1
+            try:
+                await app(scope, receive, send)
+            finally:
+                self.open -= 1
+
+        return answering
 
     def _by_rule(self, asked: Asked) -> Answer | None:
         text = self.rule(asked) if self.rule and asked.name in GENERATING else None

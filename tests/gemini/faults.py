@@ -56,10 +56,11 @@ def laid(fault: Fault, asked: Asked, bodies: Sequence[Json]) -> ASGIApp:
     return {**ON_THE_WIRE, **IN_STREAMS}[fault.fault](fault, asked, bodies)
 
 
-def sent(asked: Asked, bodies: Sequence[Json]) -> ASGIApp:
-    """As they are. A stream is always one of events: every client here asks with `alt=sse`."""
+def sent(asked: Asked, bodies: Sequence[Json], pace: float = 0) -> ASGIApp:
+    """As they are. A stream is always one of events, so many seconds apart: every client here asks with `alt=sse`."""
     if asked.streams:
-        return wire.begun([wire.event(chunk) for chunk in bodies], wire.EVENTS, wire.finish)
+        events = [wire.event(chunk) for chunk in bodies]
+        return wire.paced(events, wire.EVENTS, pace) if pace else wire.begun(events, wire.EVENTS, wire.finish)
     return wire.whole(bodies[0])
 
 

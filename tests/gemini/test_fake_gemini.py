@@ -65,6 +65,7 @@ async def running() -> AsyncIterator[FakeGemini]:
 @pytest.fixture
 def gemini(running: FakeGemini) -> FakeGemini:
     running.forget()
+    running.pace = 0
     return running
 
 
@@ -511,6 +512,19 @@ async def test_a_stalled_stream_ends_by_the_clients_own_timeout(gemini: FakeGemi
     assert await outcome(read(impatient, received)) is httpx2.ReadTimeout
     assert [finish_reason(chunk) for chunk in received] == [None]
     assert [written.gave for written in gemini.calls] == ["stalled_stream"]
+
+
+async def test_a_paced_stream_is_open_between_its_pieces_and_ends_when_the_client_goes(gemini: FakeGemini, google: AsyncClient) -> None:
+    gemini.pace = 30
+    received: list[types.GenerateContentResponse] = []
+    reading = asyncio.create_task(read(google, received))
+    await until(lambda: received, 20)
+    assert (len(received), gemini.open, reading.done()) == (1, 1, False)
+    reading.cancel()
+    await until(lambda: gemini.open == 0, 20)
+    gemini.pace = 0.01
+    await read(google, received)
+    assert [finish_reason(chunk) for chunk in received] == [None, None, None, "STOP"]
 
 
 async def read(google: AsyncClient, received: list[types.GenerateContentResponse]) -> None:

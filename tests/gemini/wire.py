@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -43,6 +43,25 @@ def begun(parts: Iterable[bytes], media_type: str, ending: Ending) -> ASGIApp:
         for part in parts:
             await send({"type": "http.response.body", "body": part, "more_body": True})
         await ending(scope, receive, send)
+
+    return app
+
+
+def paced(parts: Sequence[bytes], media_type: str, seconds: float) -> ASGIApp:
+    """An answer whose parts come so far apart, unless the client has gone by then."""
+    first, *rest = parts
+
+    async def others(scope: Scope, receive: Receive, send: Send) -> None:
+        for part in rest:
+            await late(piece(part), seconds)(scope, receive, send)
+        await finish(scope, receive, send)
+
+    return begun([first], media_type, others)
+
+
+def piece(part: bytes) -> ASGIApp:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.body", "body": part, "more_body": True})
 
     return app
 

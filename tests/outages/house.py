@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 import sqlalchemy
@@ -22,6 +22,7 @@ from tests.running import Processes, free_port, settings_at, until
 CROWD = 8  # journeys that are in a turn when a fault strikes
 PATIENCE = 20.0  # seconds; an answer that takes longer is a hang
 WAIT = 1  # seconds that a probe asks the API to wait for its turn
+H = TypeVar("H", bound="House")
 CALLS = ("message", "beginning", "reading")
 
 
@@ -72,9 +73,9 @@ class House:
         self.faults += 1
         told = named(name.partition(".")[0])
         nth, met, listening = self.faults, Met(), asyncio.create_task(self.listen(self.journeys[0]))
-        tasks = [asyncio.create_task(self.caller.ask(journey, a_turn(n, nth), name)) for n, journey in enumerate(self.journeys)]
+        tasks = [asyncio.create_task(self.caller.ask(journey, self.turn(n, nth), name)) for n, journey in enumerate(self.journeys)]
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)  # so that the others are somewhere in theirs
+            await self.in_the_middle(tasks)
             async with fault:
                 met.meanwhile = await self.ask_meanwhile(name)
                 if more:
@@ -96,6 +97,13 @@ class House:
             for task in (*tasks, listening):
                 task.cancel()
         return met
+
+    def turn(self, n: int, nth: int) -> Ask:
+        """What the nth journey is asked when the fault of this number strikes."""
+        return a_turn(n, nth)
+
+    async def in_the_middle(self, tasks: Sequence[asyncio.Task[Answer]]) -> None:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)  # so that the others are somewhere in theirs
 
     # --- meanwhile -----------------------------------------------------------------------------------------------------------
     async def ask_meanwhile(self, name: str) -> dict[str, Seen]:
@@ -132,7 +140,7 @@ class House:
     async def nothing_lost_or_doubled(self, name: str, answers: Sequence[Answer], meanwhile: Answer) -> None:
         """Each key has one turn, told once, in an order without gaps; the same key gets the same answer again."""
         for n, (journey, answer) in enumerate(zip(self.journeys, answers, strict=True)):
-            same = await self.caller.ask(journey, a_turn(n, self.faults), name)
+            same = await self.caller.ask(journey, self.turn(n, self.faults), name)
             assert same.body == answer.body
         told = await self.caller.all_of(f"/v1/journeys/{self.journeys[0]}/messages")
         assert [turn["turn_id"] for turn in told][-2:] == [answers[0].body["turn"]["turn_id"], meanwhile.body["turn"]["turn_id"]]
@@ -183,8 +191,8 @@ def last_position(url: str, journey: str) -> int:
     return int(rows(url, "SELECT max(seq) FROM events WHERE journey_id = ?", journey)[0][0])
 
 
-def faults_in(url: str, journeys: Sequence[str]) -> list[str]:
-    """What is lost or doubled in these journeys' rows, as sentences."""
+def faults_in(url: str, journeys: Sequence[str], ends: Sequence[str] = ("done",)) -> list[str]:
+    """What is lost or doubled in these journeys' rows, as sentences. `ends`: how turns may have ended."""
     faults: list[str] = []
     for journey in journeys:
         turns = rows(url, "SELECT id, seq, status FROM turns WHERE journey_id = ? ORDER BY seq", journey)
@@ -198,17 +206,22 @@ def faults_in(url: str, journeys: Sequence[str]) -> list[str]:
             faults.append(f"{journey}: events are numbered {[seq for seq, _, _ in events]}")
         for turn, seq, status in turns:
             told = [kind for _, kind, of in events if of == turn and kind in ("reply", "failed", "notice")]
-            if status != "done" or len(told) != 1:
+            if status not in ends or len(told) != 1:
                 faults.append(f"{journey}: turn {seq} is {status} and told {told}")
     return faults
 
 
 @asynccontextmanager
 async def house(
-    home: Path, index_root: Path, worker: Mapping[str, str] | None = None, api: Mapping[str, str] | None = None, **more: Any
-) -> AsyncIterator[House]:
+    home: Path,
+    index_root: Path,
+    worker: Mapping[str, str] | None = None,
+    api: Mapping[str, str] | None = None,
+    of: Callable[[Processes, httpx2.AsyncClient], H] = House,  # type: ignore[assignment]
+    **more: Any,
+) -> AsyncIterator[H]:
     """Temporal, worker and API as processes on `home`, and the crowd. `worker` and `api` are variables of their environment, `more`
-    settings."""
+    settings; `of` makes the house of them."""
     shutil.copytree(index_root, home / "index")
     processes = Processes(home, settings_at(home, f"127.0.0.1:{free_port()}", **more))
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
@@ -218,7 +231,7 @@ async def house(
         processes.worker(**(worker or {}))
         await processes.api(**(api or {}))
         async with httpx2.AsyncClient(base_url=processes.settings.api_url, timeout=40, trust_env=False, limits=limits) as http:
-            running = House(processes, http)
+            running = of(processes, http)
             await running.settle_in()
             yield running
     finally:

@@ -7,8 +7,23 @@ from pathlib import Path
 
 import pytest
 
+from providers.errors import StoreUnavailable
+from providers.store.log import newest_id
+from providers.store.migrate import migrate
+from providers.store.store import Store
+from providers.store.watch import Looking
 from tests.outages.house import House, house
-from tests.outages.striking import down, full, locked, moved_away, no_file_may_grow, read_only, small_disk, takes_no_writes
+from tests.outages.striking import (
+    down,
+    for_reading_only,
+    full,
+    locked,
+    moved_away,
+    no_file_may_grow,
+    read_only,
+    small_disk,
+    takes_no_writes,
+)
 from tests.postgres import Cluster
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -53,6 +68,23 @@ async def test_a_disk_that_can_only_be_read_is_waited_for_without_a_restart(tmp_
             await home.through("read_only", read_only(home, disk))
 
 
+async def test_a_store_that_was_opened_on_a_disk_that_can_only_be_read_writes_once_it_can(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        url = f"sqlite:///{disk / 'homeview.db'}"
+        migrate(url)
+        with for_reading_only(disk):
+            store = Store(url)
+            for _ in range(3):
+                with pytest.raises(StoreUnavailable, match="can't be written"):
+                    await store.read(newest_id)
+            with pytest.raises(StoreUnavailable, match="can't be written"):
+                async with Looking(store):
+                    pass
+        async with Looking(store):  # while a stream reads
+            await store.write(lambda db: db.exec_driver_sql("CREATE TABLE written (n INTEGER)"))
+        store.close()
+
+
 @pytest.fixture(scope="module")
 async def on_postgresql(
     tmp_path_factory: pytest.TempPathFactory, index_root: Path, postgres: Cluster
@@ -71,4 +103,4 @@ async def test_a_database_server_that_is_started_again_is_waited_for(on_postgres
 @pytest.mark.long
 async def test_a_database_server_that_takes_no_writes_is_waited_for(on_postgresql: tuple[House, Cluster]) -> None:
     home, postgres = on_postgresql
-    await home.through("server_read_only", takes_no_writes(postgres, home))
+    await home.through("server_read_only", takes_no_writes(postgres))

@@ -2,7 +2,8 @@
 so that its answers lie in history and may change under open journeys.
 
 A fact is something that happened: a person said, gave, chose; a skill made its result; a timer came due. Each changes a copy
-of the state (draft.py); then the steps are walked once, in template order: what is done, what must run, what to ask (walk.py).
+of the state (draft.py; what a message means stands in hearing.py, what a change does in changes.py); then the steps are walked once, in
+template order: what is done, what must run, what to ask (walk.py).
 
 Lines of `Decision.say`, which the writer turns into sentences: began, welcome_back(days), noted(inputs), out_of_bounds(input),
 kept(step), chosen(step, option), went_back(step, stale steps), cant_go_back, skipped(step), cant_skip(step), made(step, skill),
@@ -24,10 +25,12 @@ from datetime import datetime
 from typing import Any
 
 from journeys import effects, obligations
-from journeys.draft import QUESTIONS, Draft, dependants, is_question
+from journeys.changes import dependants
+from journeys.draft import Draft
 from journeys.effects import EffectDone
 from journeys.facts import Fact, FoundOut
 from journeys.grants import check, check_role, misfit
+from journeys.hearing import QUESTIONS, is_question
 from journeys.inputs import Need, Option, Value
 from journeys.messages import Decision, Ended, Line
 from journeys.state import JourneyState, StepState

@@ -36,7 +36,8 @@ from journeys.state import REMEMBERED_KEYS, SETTLED, JourneyState, Receipt, Time
 from journeys.template import GO_BACK_TO, MAX_TEMPLATE_BYTES, PERSONA_SWITCH, Step, Template
 from journeys.view import view, why
 from journeys.vocabulary import FACTS, INTENTS, SKILLS
-from providers.offline.writer import SENTENCES, OfflineWriter
+from providers.offline.sentences import SENTENCES
+from providers.offline.writer import OfflineWriter
 from tests.factories import NOW, Play, a_decision, a_need, a_step, a_template, a_value, at_the_decision, granted_by, kitchen, said
 
 FACT: TypeAdapter[Fact] = TypeAdapter(Fact)

@@ -15,7 +15,8 @@ from journeys.view import actions
 from journeys.vocabulary import ACTIONS, INTENTS
 from providers.base import Passage
 from providers.library import library
-from providers.offline.writer import SENTENCES, OfflineWriter
+from providers.offline.sentences import SENTENCES
+from providers.offline.writer import OfflineWriter
 from providers.skills import registry
 from tests.factories import Play, a_state, a_template, at_the_decision, kitchen, said
 from tests.journeys.renovation.kitchens import inputs as kitchen_inputs

@@ -39,6 +39,7 @@ from providers.temporal import connect, data_converter, wait_until_up
 from worker.build import Providers, build_models_worker, build_replayer, build_worker
 from worker.children import Shelved
 
+BUSY = 4  # times as long a machine with more to do may take: nothing here says how fast something is, only that it comes
 SHORT_KITCHEN = "kitchen_renovation@1"  # seven steps, from the first sentence to who does the work
 
 
@@ -202,7 +203,7 @@ class Processes:
         db = self.home / "temporal.db"
         command = dev_server_command(find_temporal(), ip="127.0.0.1", port=port, ui_port=free_port(), metrics_port=0, db_filename=db)
         self.spawn("temporal", command)
-        await wait_until_up(self.settings.temporal_address, 30)
+        await wait_until_up(self.settings.temporal_address, 30 * BUSY)
 
     def worker(self, name: str = "worker", **environment: str) -> None:
         self.spawn(name, self.worker_command, **environment)
@@ -244,8 +245,8 @@ async def answers(http: httpx2.AsyncClient, path: str) -> bool:
 
 
 async def until(condition: Any, within: float, every: float = 0.02) -> None:
-    """Wait for a condition, at most `within` seconds; it may be a function or a coroutine function."""
-    async with asyncio.timeout(within):
+    """Wait for a condition, at most `within` seconds on a machine with nothing else to do; it may be a function or a coroutine function."""
+    async with asyncio.timeout(within * BUSY):
         while True:
             outcome = condition()
             if await outcome if asyncio.iscoroutine(outcome) else outcome:

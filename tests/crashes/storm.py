@@ -27,7 +27,7 @@ from providers.offline.embeddings import MiniLM
 from providers.pages import OUR_PAGES
 from providers.temporal import connect
 from tests.crashes.asking import BASICS, PRODUCTS, ROUND_PRODUCTS, Ask, Caller, begin, choice, give, journey_of, say
-from tests.crashes.money import calls_so_far, faults_in_money
+from tests.crashes.money import calls_so_far, faults_in_the_end
 from tests.running import Processes, replays, until
 
 IN_FLIGHT = 50  # turns that are asked and not answered when a kill falls
@@ -171,7 +171,7 @@ class Storm:
         for talk in self.talks:
             await self.look_at(talk, found)
         if self.asks_a_model:
-            found.wrong += faults_in_money(self.processes.settings.database_url)
+            found.wrong += await faults_in_the_end(self.processes.settings.database_url)
         for talk in self.talks[:replayed]:
             await replays(await temporal.get_workflow_handle(talk.journey).fetch_history())
         return found

@@ -11,7 +11,7 @@ import pytest
 from providers.store.calls import calls_of
 from providers.store.store import Store
 from tests.crashes.asking import Answer, Ask, say
-from tests.crashes.money import faults_in_money
+from tests.crashes.money import faults_in_the_end
 from tests.outages.house import a_message, faults_in
 from tests.outages.striking import killed, stopped
 from tests.outages.talkative import Talkative, talkative
@@ -84,7 +84,7 @@ async def ended(home: Talkative, key: str, answer: Answer) -> dict[str, Any]:
     assert (await home.caller.ask(home.journeys[1], QUESTION, key)).body == answer.body
     after = await home.caller.ask(home.journeys[1], a_message(len(key), len(key)), f"{key}-after")
     assert after.status == 200 and after.body["turn"]["status"] == "done", after
-    assert faults_in_money(home.url) == []
+    assert await faults_in_the_end(home.url) == []
     assert faults_in(home.url, home.journeys[1:2], ends=("done", "stopped")) == []
     turn: dict[str, Any] = answer.body["turn"]
     return turn

@@ -219,7 +219,10 @@ def actions(template: Template, state: JourneyState) -> list[Action]:
             found.append(_action("leave_it", f"Leave {about}: it is not sent again", deed=deed, choice="leave_it"))
     focus = template.step(state.focus) if state.focus else None
     if focus:
-        found += _focus_actions(focus, state.steps[focus.id], state.asked, template)
+        asked = state.asked
+        if asked == PERSONA_SWITCH:  # an offer stands in nobody's way: what the step needs can be said all the same
+            asked = next((need.name for need in focus.needs if need.name not in state.inputs), None)
+        found += _focus_actions(focus, state.steps[focus.id], asked, template)
     for step in template.steps:
         if state.steps[step.id].was_reached and (step.needs or step.decision) and step.id != state.focus:
             found.append(_action("go_back", f"Go back to {step.title.lower()}", step=step.id))

@@ -115,7 +115,7 @@ MENDABLE: Final = frozenset(
     remove removing removed removal demolish demolishing demolished demolition knock knocking knocked install installing installed
     installation disconnect disconnecting disconnected connect connecting connected relocate relocating relocation reroute replace
     replacing replaced replacement extend extending scrape scraping scraped tear tearing take taking taken move moving upgrade upgrading
-    upgraded repair repairing repaired convert ripped chipped notched patched swapped stripped hooked added
+    upgraded repair repairing repaired convert ripped chipped notched patched swapped stripped sanding sanded hooked added
     wall walls beam beams joist joists column bearing structural partition sledgehammer support
     asbestos popcorn vermiculite ceiling ceilings texture textured acoustic linoleum insulation plaster drywall tile tiles
     electrical electric electrician circuit circuits breaker breakers panel outlet outlets receptacle wiring wire wires rewire subpanel
@@ -135,6 +135,7 @@ ORDINARY: Final = frozenset(
     plasterer print recoating regaining relaxation relegation remaining renovation repeating replacements replicate replication
     requiring resolving retire revolving rippled scrap scrapped screaming shove showed single singles slapped slower snapped steve
     stitch stoke stole store stoves strapped strippers structure structured structures swatch tales talking tanking teaming teasing
+    sending spending standing stranding
     tides times tires titles token valle value volta wales wallis wells widow widows wills wines wipes wiping wives
     """.split()
 )

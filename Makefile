@@ -42,9 +42,10 @@ test: $(READY)  ## run the tests with coverage, without any model's key
 	@echo "==> Tests"
 	@$(WITHOUT_KEYS) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" --cov --cov-report=term --cov-fail-under=90
 
-test-long: $(READY)  ## run those that `make test` leaves out: every journey disturbed, kills where a model is asked, a storm of kills
+test-long: $(READY)  ## run those that `make test` leaves out: every journey disturbed, kills where a model is asked, a storm of kills, new examples
 	@echo "==> Long tests"
 	@$(WITHOUT_KEYS) env HOMEVIEW_PLAYED=all $(BIN)/python -m pytest -m long
+	@$(WITHOUT_KEYS) env HOMEVIEW_EXPLORE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" tests/journeys
 
 check: $(READY)  ## run ruff and mypy
 	@echo "==> ruff"

@@ -17,7 +17,7 @@ from tests.bench.talk import ROUND
 from workflows.journey import JourneyWorkflow
 from workflows.starting import first_run
 
-EVENTS_A_RUN = 160  # about twenty turns; the product's own bound is 2,000
+EVENTS_A_RUN = 160  # about twenty turns; the product's own bound is 400
 WINDOW = 2 * len(ROUND)  # two whole rounds of the talk, so that the same kinds of messages are compared
 EARLY = 4  # turns before the first window
 

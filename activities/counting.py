@@ -29,3 +29,8 @@ def show_silence(engine: str, seconds: float) -> None:
         "homeview_model_silence_seconds", "Since an answer of the model or a check of it that went well, whichever was later."
     )
     gauge.set(seconds, {"engine": engine})
+
+
+def count_unknown_price() -> None:
+    """Under a name to which the SDK adds `_total`."""
+    activity.metric_meter().create_counter("homeview_price_unknown", "Calls whose model has no price of its own").add(1)

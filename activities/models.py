@@ -16,8 +16,8 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.answers import Broken, Read, content_of, part, read, schema_of
-from activities.booking import count_unknown_price, failed
-from activities.counting import count
+from activities.booking import failed
+from activities.counting import count, count_unknown_price
 from activities.drafts import Draft
 from activities.prompts import Prompt, prompt
 from activities.retrieval import PaidRetrieval

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 from temporalio import activity
 
-from activities.booking import count_unknown_price, failed
+from activities.booking import failed
 from activities.briefing import PASSAGES, quoted
-from activities.counting import count
+from activities.counting import count, count_unknown_price
 from journeys.brief import Brief
 from journeys.messages import AskModel
 from providers import worst_prices

@@ -1,15 +1,13 @@
 """Where effects go out: a service over HTTP that knows each by its deed, a mail server (providers/mail.py), or, where none is set up, a
-folder for the person to send from."""
+folder of the object store for the person to send from."""
 
-import asyncio
 import hashlib
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from providers.base import NotSent, Outlet
-from providers.errors import AuthConfig, InvalidRequest, ProviderError, Upstream5xx, UpstreamNetwork, UpstreamTimeout
+from providers.blobs import Blobs
+from providers.errors import AuthConfig, InvalidRequest, ProviderError, Unavailable, Upstream5xx, UpstreamNetwork, UpstreamTimeout
 from providers.mail_url import mail_server
 from providers.settings import Settings
 
@@ -88,50 +86,44 @@ class HttpOutlet:
 
 
 class Outbox:
-    """A folder of this machine: what is in it was sent to nobody. One file an effect, named by its deed."""
+    """A folder of the object store: what is in it was sent to nobody. One file an effect, named by its deed."""
 
     name, sends, can_be_asked = "outbox", False, True
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, blobs: Blobs) -> None:
+        self.blobs = blobs
 
     async def send(self, deed: str, kind: str, to: str, body: str) -> str:
-        return await asyncio.to_thread(self._keep, deed, f"{kind.replace('_', ' ')}\nTo: {to}\n\n{body}\n")
+        place = _file(deed)
+        try:
+            await self.blobs.put(place, f"{kind.replace('_', ' ')}\nTo: {to}\n\n{body}\n".encode())
+        except Unavailable as away:
+            raise NotSent(str(away)) from None  # the same file again is no second one
+        return place
 
     async def find(self, deed: str) -> str | None:
-        place = self._place(deed)
-        return place.name if await asyncio.to_thread(place.exists) else None
+        return _file(deed) if await self.blobs.has(_file(deed)) else None
 
     async def undo(self, deed: str, receipt: str) -> bool:
-        await asyncio.to_thread(lambda: self._place(deed).unlink(missing_ok=True))
+        await self.blobs.delete(_file(deed))
         return True
 
     async def close(self) -> None: ...
-
-    def _place(self, deed: str) -> Path:
-        return self.folder / f"{hashlib.sha256(deed.encode()).hexdigest()[:24]}.txt"
-
-    def _keep(self, deed: str, text: str) -> str:
-        place = self._place(deed)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            half = place.with_suffix(f".{os.getpid()}.part")
-            half.write_text(text, encoding="utf-8")
-            half.replace(place)
-        except OSError:
-            raise NotSent("The outbox can't be written.") from None
-        return place.name
 
 
 def outlet(settings: Settings) -> Outlet:
     key = settings.outlet_key.get_secret_value() if settings.outlet_key else None
     if settings.outlet_url is None:
-        return Outbox(settings.home / "outbox")
+        return Outbox(Blobs(settings.blobs_url))
     if settings.outlet_url.startswith("smtp"):
         from providers.mail import MailOutlet  # with the standard library's mail, which no other start needs
 
         return MailOutlet(mail_server(settings.outlet_url), key)
     return HttpOutlet(settings.outlet_url, key)
+
+
+def _file(deed: str) -> str:
+    return f"outbox/{hashlib.sha256(deed.encode()).hexdigest()[:24]}.txt"
 
 
 def _receipt(answer: "httpx2.Response", deed: str) -> str:

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from journeys.spending import Dollars
+from providers.blobs import folder, valid_url
 from providers.mail_url import mail_server
 
 if TYPE_CHECKING:
@@ -181,9 +182,14 @@ class Settings(BaseSettings):
     outlet_url: Annotated[str, AfterValidator(_outlet)] | None = Field(
         None,
         description="Where requests for quotes go: https:// of a service, or smtp://user@host:port?from=address of a mail server; without "
-        "it they are kept in the home folder's outbox, and sent to nobody.",
+        "it they are kept in the object store's outbox, and sent to nobody.",
     )
     outlet_key: SecretStr | None = Field(None, description="The key for it: a service's bearer token, a mail account's password.")
+    blobs_url: Annotated[str, AfterValidator(valid_url)] = Field(
+        default_factory=lambda fields: folder(fields["home"] / "blobs"),
+        description="The object store, for what is too large for the database or sent to nobody: file:///folder, s3://bucket/prefix "
+        "(with ?endpoint=https://… where it is not Amazon's) or gs://bucket/prefix; by default a folder in the home folder.",
+    )
     database_url: str = Field(
         default_factory=lambda fields: f"sqlite:///{fields['home'] / 'homeview.db'}",
         repr=False,

@@ -24,6 +24,7 @@ from temporalio.worker import Interceptor
 from api.app import create_app
 from journeys.names import SEARCH_ATTRIBUTE_NAMES
 from providers.base import LanguageModel
+from providers.blobs import Blobs, folder
 from providers.breaker import Breakers
 from providers.devserver import dev_server_command, find_temporal, search_attributes, test_server_arguments
 from providers.memory import SqlMemory
@@ -164,7 +165,7 @@ def providers_of(store: Store, mind: tuple[Any, Any, Any], models: Sequence[Lang
         memory=SqlMemory(store, mind[1].embedder),
         templates=Shelved(store),
         effects=SqlEffects(store),
-        outlet=Outbox(Path(store.url.removeprefix("sqlite:///")).parent / "outbox"),
+        outlet=Outbox(Blobs(folder(Path(store.url.removeprefix("sqlite:///")).parent / "blobs"))),
         models=models,
         breakers=Breakers(SqlHealth(store)),
     )

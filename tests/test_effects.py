@@ -10,9 +10,11 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import WorkflowEnvironment
 
-from providers.outlets import HttpOutlet
+from providers.blobs import Blobs
+from providers.outlets import HttpOutlet, Outbox
 from providers.store.effects import effects_of
 from providers.store.log import entries_after
+from tests.object_store import its_keys, object_store
 from tests.outlet_sink import Sink, sink
 from tests.quotes import about_to_ask, act, found_out, in_doubt, sweep
 from tests.running import Stack, local_server, replays, stack, until
@@ -182,4 +184,30 @@ async def test_without_a_service_it_is_kept_in_the_outbox_and_the_reply_says_so(
         journey = await about_to_ask(homeview)
         turn = await act(homeview, journey, "decisions", {"step": "share", "option": "go_out"})
         assert "nothing is set up to send it, so please send it yourself" in turn["reply"]["text"]
-        assert len(list((tmp_path / "outbox").glob("*.txt"))) == 1
+        [kept] = (tmp_path / "blobs" / "outbox").glob("*.txt")
+        [effect] = (await homeview.http.get(f"/v1/journeys/{journey}/effects")).json()["items"]
+        assert effect["status"] == "confirmed"
+        assert kept.read_text() == f"quote request\nTo: {effect['recipient']}\n\n{effect['body']}\n"
+
+
+@pytest.mark.parametrize("fault", ["503", "reset", "hang"])
+async def test_an_object_store_that_refuses_delays_what_goes_out_and_loses_nothing(
+    mind: tuple[Any, Any, Any], tmp_path: Path, fault: str
+) -> None:
+    async with object_store() as bucket, local_server() as env:
+        outbox = Outbox(Blobs(bucket.url, seconds=0.5))
+        with its_keys():
+            async with stack(env, tmp_path, mind, through=lambda providers: replace(providers, outlet=outbox)) as homeview:
+                journey = await about_to_ask(homeview)
+                bucket.strike(fault)
+                turn = await act(homeview, journey, "decisions", {"step": "share", "option": "go_out"})
+                assert "I could not send the request for a quote yet" in turn["reply"]["text"]
+                [effect] = (await homeview.http.get(f"/v1/journeys/{journey}/effects")).json()["items"]
+                assert (effect["status"], bucket.files) == ("reserved", {})
+                bucket.lift()
+                assert (await sweep(homeview)).settled == 1
+                assert [effect["body"].encode() in kept for kept in bucket.files.values()] == [True]
+                await until(lambda: found_out(homeview, journey), within=20)
+                [effect] = (await homeview.view(journey))["effects"]
+                assert (effect["status"], effect["went_out"]) == ("confirmed", False)
+                await replays(await homeview.history(journey))

@@ -29,6 +29,7 @@ from journeys.view import BudgetView, View, why
 from journeys.wording import NAMED, both_ends
 from providers.store import journeys as rows
 from providers.store.budgets import Caps
+from providers.store.effects import effects_of
 from providers.store.health import SqlHealth
 from providers.store.journeys import journey_of, request_of
 from workflows.journey import JourneyWorkflow
@@ -175,6 +176,15 @@ async def read_conversation(journey_id: JourneyId, doors: Open, tenant: Tenant, 
     found = await doors.store.read(lambda db: rows.turns_page(db, journey_id, after=after, limit=limit + 1))
     following = _cursor(found[limit - 1]["seq"]) if len(found) > limit else None
     return {"items": [turn_json(turn) for turn in found[:limit]], "next_cursor": following}
+
+
+@router.get("/{journey_id}/effects", responses=documented())
+async def read_effects(journey_id: JourneyId, doors: Open, tenant: Tenant) -> dict[str, Any]:
+    """What went out, or shall, oldest first: to whom, word for word, and what became of it."""
+    await own(doors, tenant, journey_id)
+    kept = {"deed", "kind", "step", "status", "recipient", "body", "outlet", "receipt", "reserved_at", "changed_at"}
+    found = await doors.store.read(lambda db: effects_of(db, journey_id))
+    return {"items": [effect.model_dump(mode="json", include=kept) for effect in found]}
 
 
 @router.get("/{journey_id}/timeline", response_model=Listed, responses=documented())

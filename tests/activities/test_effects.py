@@ -15,6 +15,7 @@ from activities.effects import AT_ONCE, TRIES, Effects
 from journeys.effects import EffectDone, EffectNews
 from journeys.messages import SettleEffect, Swept
 from providers.base import NotSent, Outlet
+from providers.blobs import Blobs, folder
 from providers.errors import Unavailable
 from providers.outlets import HttpOutlet, Outbox
 from providers.store.effects import SqlEffects
@@ -209,7 +210,7 @@ async def test_what_is_withdrawn_stays_withdrawn_and_what_can_not_be_is_said(led
 
 
 async def test_without_a_service_it_is_kept_for_the_person_and_nothing_is_sent(ledger: SqlEffects, tmp_path: Path) -> None:
-    outbox = Outbox(tmp_path / "outbox")
+    outbox = Outbox(Blobs(folder(tmp_path)))
     done = await attempt(ledger, outbox)
     assert (done.status, done.went_out) == ("confirmed", False)
     [kept] = (tmp_path / "outbox").glob("*.txt")
@@ -292,7 +293,7 @@ async def test_what_the_outlet_will_not_withdraw_is_asked_of_it_once(ledger: Sql
 async def test_another_outlet_than_the_one_that_took_it_withdraws_nothing(ledger: SqlEffects, taking: Sink, tmp_path: Path) -> None:
     outlet = HttpOutlet(taking.url)
     await attempt(ledger, outlet)
-    done = await ActivityEnvironment().run(Effects(ledger, Outbox(tmp_path), Told()).undo, ASKED)
+    done = await ActivityEnvironment().run(Effects(ledger, Outbox(Blobs(folder(tmp_path))), Told()).undo, ASKED)
     assert (done.status, done.undoable) == ("confirmed", False)
     await outlet.close()
 

@@ -15,11 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import fairness, faults, growth, inputs, intents, model, moving, parked, retrieval, start, streams, turns
+from tests.bench import cold, fairness, faults, growth, inputs, intents, model, moving, parked, retrieval, start, streams, turns
 from tests.bench.beds import build_index
 from tests.bench.cells import Report, open_out
 
-PARTS = ("turns", "model", "streams", "growth", "parked", "moving", "start", "retrieval", "inputs", "intents", "fairness", "faults")
+PARTS = ("turns", "model", "streams", "growth", "cold", "parked", "moving", "start", "retrieval", "inputs", "intents", "fairness", "faults")
 
 
 def arguments() -> argparse.Namespace:
@@ -48,6 +48,7 @@ async def run(chosen: argparse.Namespace, work: Path, index: Path, report: Repor
     for name, part in (
         ("streams", streams.run),
         ("growth", growth.run),
+        ("cold", cold.run),
         ("parked", parked.run),
         ("moving", moving.run),
         ("fairness", fairness.run),

@@ -17,7 +17,7 @@ WORDS: Final = {
 @dataclass(frozen=True)
 class Outage:
     """`message`, `beginning`, `reading`: what is answered meanwhile to a message, to the beginning of a journey and to a look at one; any
-    of several where it depends on the moment. `says`: words of the problem's sentence; `told`: of the reply that a question gets."""
+    of several where it depends on the moment. `says`: words of the problem's sentence; `told`: of the reply that `of` gets."""
 
     name: str
     part: str
@@ -28,14 +28,25 @@ class Outage:
     heals: str
     says: str = ""
     told: str = ""
+    of: str = "a question"
 
     def allowed(self) -> dict[str, tuple[str, ...]]:
         return {"message": self.message, "beginning": self.beginning, "reading": self.reading}
 
 
-def outage(name: str, part: str, fault: str, writes: tuple[str, ...], reading: str, heals: str, says: str = "", told: str = "") -> Outage:
+def outage(
+    name: str,
+    part: str,
+    fault: str,
+    writes: tuple[str, ...],
+    reading: str,
+    heals: str,
+    says: str = "",
+    told: str = "",
+    of: str = "a question",
+) -> Outage:
     """Most faults treat a message and a beginning alike."""
-    return Outage(name, part, fault, writes, tuple(MADE if one == REPLY else one for one in writes), (reading,), heals, says, told)
+    return Outage(name, part, fault, writes, tuple(MADE if one == REPLY else one for one in writes), (reading,), heals, says, told, of)
 
 
 RESTARTED = "by itself once it is started again, which `homeview dev` does"
@@ -48,6 +59,9 @@ INDEXED = "after `homeview index`, at the next question"
 MENDED = "by itself: a worker looks every ten seconds, and builds it anew"
 AT_START = "it is gone, damaged or named wrongly when a worker starts"
 EMPTY_AT_START = "it holds no passage when a worker starts"
+GOES_OUT = "the decision that something goes out"
+SWEPT = "by itself: what shall go out is tried again within six minutes, and the person is told"
+SENT_BY_HAND = "for what comes after it, once its key is mended; until then `GET /v1/journeys/{id}/effects` has the text"
 LOCKED = (ACCEPTED, LATER)
 STARTING = (REPLY, ACCEPTED, LATER)
 
@@ -81,6 +95,19 @@ OUTAGES: Final = (
     outage("index_empty", "the knowledge index", "it holds no passage", (REPLY,), REPLY, INDEXED, told=NOTHING_THERE),
     outage("index_at_start", "the knowledge index", AT_START, STARTING, REPLY, MENDED, told=CANT_SEARCH),
     outage("index_empty_at_start", "the knowledge index", EMPTY_AT_START, STARTING, REPLY, INDEXED, told=NOTHING_THERE),
+    outage(
+        "objects_away",
+        "the object store",
+        "fails, breaks the connection or hangs",
+        (REPLY,),
+        REPLY,
+        SWEPT,
+        told="nothing went out",
+        of=GOES_OUT,
+    ),
+    outage(
+        "objects_refused", "the object store", "takes no key of ours", (REPLY,), REPLY, SENT_BY_HAND, told="it did not go out", of=GOES_OUT
+    ),
     outage("ahead", "the worker's clock", "jumps an hour ahead", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
     outage("behind", "the worker's clock", "jumps an hour back", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
     outage("far_ahead", "the worker's clock", "jumps 400 days ahead", (REPLY, ACCEPTED), REPLY, "nothing to heal"),
@@ -100,7 +127,7 @@ def rows() -> list[list[str]]:
 
 
 def said(one: Outage) -> str:
-    return words(one.message) + (f"; to a question “{one.told} …”" if one.told else "")
+    return words(one.message) + (f"; to {one.of} “{one.told} …”" if one.told else "")
 
 
 def words(labels: tuple[str, ...]) -> str:

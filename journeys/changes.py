@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from journeys import names
-from journeys.effects import EffectOrder, live_at
+from journeys.effects import EffectOrder, live_at, next_deed
 from journeys.facts import Heard, Made
 from journeys.grants import revisited, step_named
 from journeys.inputs import Choices, Need, Value
@@ -76,8 +76,8 @@ class Changes(Walk):
 
     def order(self, step: Step, kind: str) -> EffectOrder:
         """Ordered once more after it was withdrawn, it is another one."""
-        nth = 1 + sum(1 for ref in self.state.effects.values() if (ref.step, ref.kind) == (step.id, kind))
-        return EffectOrder(deed=f"{self.state.journey_id}/{step.id}.{kind}.{nth}", kind=kind, step=step.id)
+        deed = next_deed(self.state.effects, self.state.journey_id, step.id, kind)
+        return EffectOrder(deed=deed, kind=kind, step=step.id)
 
     def start(self, step: Step, pick: Pick, template: str) -> None:
         """A journey of its own, which goes its own way; this one is told when it closes."""

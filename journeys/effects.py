@@ -8,7 +8,8 @@ from journeys.inputs import Kept, Slug
 
 EffectStatus = Literal["reserved", "sent", "confirmed", "in_doubt", "compensated", "failed"]
 LIVE: Final = frozenset({"reserved", "sent", "confirmed", "in_doubt"})  # of these something may be out there
-MOST_KEPT: Final = 16  # of a journey's effects in its state; the ledger keeps all
+MOST_KEPT: Final = 16  # of a journey's effects in its state, unless more may be out there; the ledger keeps all
+MOST_LIVE: Final = 48  # of those, 5 KB: the state travels with every decision
 
 
 class EffectOrder(Kept):
@@ -45,8 +46,22 @@ class EffectNews(EffectDone):
 
 
 def kept(known: Mapping[str, EffectRef], done: Mapping[str, EffectRef]) -> dict[str, EffectRef]:
-    """The newest of them."""
-    return dict(list({**known, **done}.items())[-MOST_KEPT:])
+    """The newest of them. What may be out there is let go last, since it may have to be withdrawn, and never the newest of its step and
+    kind, behind which the next one is numbered."""
+    refs = {**known, **done}
+    newest = {(ref.step, ref.kind): deed for deed, ref in refs.items()}
+    older = [deed for deed, ref in refs.items() if newest[ref.step, ref.kind] != deed]
+    idle = [deed for deed in older if refs[deed].status not in LIVE]
+    live = [deed for deed in older if refs[deed].status in LIVE]
+    for deed in idle[: max(0, len(refs) - MOST_KEPT)] + live[: max(0, len(live) - MOST_LIVE)]:
+        del refs[deed]
+    return refs
+
+
+def next_deed(known: Mapping[str, EffectRef], journey_id: str, step: str, kind: str) -> str:
+    """Of the next effect of this kind there: one that was let go has had its number all the same."""
+    numbers = [int(deed.rpartition(".")[2]) for deed, ref in known.items() if (ref.step, ref.kind) == (step, kind)]
+    return f"{journey_id}/{step}.{kind}.{1 + max(numbers, default=0)}"
 
 
 def word_for(done: EffectDone) -> str:

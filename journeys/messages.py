@@ -30,7 +30,7 @@ class JourneyStart(BaseModel):
     locale: str
     currency: str
     state: JourneyState | None = None
-    continue_after_events: int = 400
+    continue_after_events: int = 160
     parent: str | None = None  # the journey that started this one
     inputs: dict[Slug, Value] = {}  # what it hands over
     moved: "MovedFrom | None" = None

@@ -1,4 +1,5 @@
-"""Keeps the knowledge index whole: what is missing, can't be read or holds another model's vectors is built anew, beside the turns.
+"""Keeps the knowledge index whole: what is missing, can't be read, has lost passages or holds another model's vectors is built anew, beside
+the turns.
 
 Each worker looks after the folder on its own machine; those that share one wait for each other. Meanwhile turns say that the pages can't be
 searched, and afterwards they find passages with nothing started again.
@@ -75,12 +76,16 @@ class IndexMender:
 
 
 def is_broken(folder: Path) -> bool:
-    """Whether a folder that claims to be whole isn't: SQLite's own check of Chroma's tables, and the vectors beside them. Chroma itself
-    may go on for long with what it has in memory."""
-    if marker_of(folder) is None:
+    """Whether a folder that claims to be whole isn't: SQLite's own check of Chroma's tables, and fewer passages in them than were put
+    there. Chroma itself may go on for long with what it has in memory."""
+    marker = marker_of(folder)
+    if marker is None:
         return True
     try:
         with contextlib.closing(sqlite3.connect(f"file:{folder / 'chroma.sqlite3'}?mode=ro", uri=True)) as db:
-            return bool(db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+            if db.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                return True
+            (held,) = db.execute("SELECT count(*) FROM embeddings").fetchone()
+            return bool(held < marker.passages)
     except sqlite3.Error as error:
         return not is_busy(error)

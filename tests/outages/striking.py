@@ -206,17 +206,8 @@ def points_at(root: Path, spoil: Callable[[Path], None]) -> Path:
     return copy
 
 
-@contextlib.asynccontextmanager
-async def without_passages(home: House) -> AsyncIterator[None]:
-    """Whole, of no pages: somebody's choice, as far as a worker can tell."""
-    root = home.processes.settings.index_root
-    kept = (root / POINTER).read_text()
-    copy = points_at(root, empty)
-    try:
-        yield
-    finally:
-        (root / POINTER).write_text(kept)
-        shutil.rmtree(copy)
+def points_at_nothing(root: Path) -> None:
+    points_at(root, empty)
 
 
 def damage(folder: Path) -> None:
@@ -227,7 +218,7 @@ def damage(folder: Path) -> None:
 
 
 def empty(folder: Path) -> None:
-    """A whole index without a passage."""
+    """What says that the index is whole stays, and Chroma finds it whole, without a passage."""
     client = chroma_at(folder)
     client.delete_collection(COLLECTION)
     client.create_collection(COLLECTION, embedding_function=None, metadata={"hnsw:space": "cosine"})

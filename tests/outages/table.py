@@ -55,7 +55,6 @@ GIVEN_BACK = "by itself; no process needs to be started again"
 FULL = "by itself once there is room; no process needs to be started again"
 CANT_SEARCH = "My pages can't be searched at the moment"
 NOTHING_THERE = "I don't have"
-INDEXED = "after `homeview index`, at the next question"
 MENDED = "by itself: a worker looks every ten seconds, and builds it anew"
 AT_START = "it is gone, damaged or named wrongly when a worker starts"
 EMPTY_AT_START = "it holds no passage when a worker starts"
@@ -92,9 +91,9 @@ OUTAGES: Final = (
     outage("index_gone", "the knowledge index", "its folder is gone", (REPLY,), REPLY, MENDED, told=CANT_SEARCH),
     outage("index_elsewhere", "the knowledge index", "the pointer names none", (REPLY,), REPLY, MENDED, told=CANT_SEARCH),
     outage("index_garbage", "the knowledge index", "its files are damaged", (REPLY,), REPLY, MENDED, told=CANT_SEARCH),
-    outage("index_empty", "the knowledge index", "it holds no passage", (REPLY,), REPLY, INDEXED, told=NOTHING_THERE),
+    outage("index_empty", "the knowledge index", "it holds no passage", (REPLY,), REPLY, MENDED, told=NOTHING_THERE),
     outage("index_at_start", "the knowledge index", AT_START, STARTING, REPLY, MENDED, told=CANT_SEARCH),
-    outage("index_empty_at_start", "the knowledge index", EMPTY_AT_START, STARTING, REPLY, INDEXED, told=NOTHING_THERE),
+    outage("index_empty_at_start", "the knowledge index", EMPTY_AT_START, STARTING, REPLY, MENDED, told=NOTHING_THERE),
     outage(
         "objects_away",
         "the object store",

@@ -10,8 +10,8 @@ import pytest
 
 from tests.crashes.asking import say
 from tests.outages.house import House
-from tests.outages.striking import at_its_start, damaged_in_place, points_at_damage, points_nowhere, until_mended, without_passages
-from tests.outages.table import NOTHING_THERE, named
+from tests.outages.striking import at_its_start, damaged_in_place, points_at_damage, points_at_nothing, points_nowhere, until_mended
+from tests.outages.table import named
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 QUESTION = "What is the difference between quartz and granite counters?"
@@ -20,6 +20,7 @@ STRIKES: dict[str, tuple[str, Callable[[Path], None]]] = {
     "pointer": ("index_elsewhere", points_nowhere),
     "another, damaged": ("index_garbage", points_at_damage),
     "damaged where it stands": ("index_garbage", damaged_in_place),
+    "empty": ("index_empty", points_at_nothing),
 }
 ALWAYS = ("pointer",)  # the others with the long tests
 WHEN = pytest.mark.parametrize("when", ["while the worker runs", pytest.param("at its start", marks=pytest.mark.long)])
@@ -40,7 +41,8 @@ async def test_a_question_is_told_that_the_pages_cant_be_searched_until_the_work
     home: House, fault: str, when: str
 ) -> None:
     name, strike = STRIKES[fault]
-    name = "index_at_start" if when == "at its start" else name
+    if when == "at its start":
+        name = "index_empty_at_start" if name == "index_empty" else "index_at_start"
 
     async def ask() -> None:
         told = await reply(home)
@@ -52,17 +54,3 @@ async def test_a_question_is_told_that_the_pages_cant_be_searched_until_the_work
     struck = until_mended(home, strike, is_well)
     called = f"{name}.{fault} {when}".replace(" ", "-")
     await home.through(called, struck if when != "at its start" else at_its_start(home, struck), ask)
-
-
-@pytest.mark.long
-@WHEN
-async def test_a_question_to_an_index_of_no_passages_is_told_that_there_is_nothing(home: House, when: str) -> None:
-    async def ask() -> None:
-        told = await reply(home)
-        assert NOTHING_THERE in told["text"], told["text"]
-
-    if when == "at its start":
-        await home.through("index_empty_at_start", at_its_start(home, without_passages(home)), ask)
-    else:
-        await home.through("index_empty", without_passages(home), ask)
-    assert (await reply(home))["citations"]

@@ -13,7 +13,7 @@ from providers.errors import Misconfigured
 from providers.index import ChromaKnowledge, IndexUnusable, marker_of, pointed
 from providers.indexing import build_index
 from providers.mending import IndexMender
-from tests.outages.striking import locked
+from tests.outages.striking import locked, points_at_nothing
 from tests.providers.test_index import Words
 from tests.providers.test_pages import a_page
 from tests.running import until
@@ -92,6 +92,7 @@ WRONGS = [
     garbage_in_the_database,
     garbage_in_every_file,
     a_database_cut_short,
+    points_at_nothing,
 ]
 
 

@@ -145,7 +145,7 @@ async def stack(
     settings = settings_at(home, env.client.service_client.config.target_host, **more)
     migrate(settings.database_url)
     store = Store(settings.database_url)
-    providers = through(providers_of(store, mind, models))
+    providers = through(providers_of(store, home, mind, models))
     async with serving(settings) as http, contextlib.AsyncExitStack() as works:
         if worker:
             client = await connect(settings)  # of its own: a process's workers of one queue can't share one
@@ -156,7 +156,7 @@ async def stack(
     store.close()
 
 
-def providers_of(store: Store, mind: tuple[Any, Any, Any], models: Sequence[LanguageModel] = ()) -> Providers:
+def providers_of(store: Store, home: Path, mind: tuple[Any, Any, Any], models: Sequence[LanguageModel] = ()) -> Providers:
     """`mind` is (reader, knowledge, writer)."""
     return Providers(
         SqlRecords(store),
@@ -165,7 +165,7 @@ def providers_of(store: Store, mind: tuple[Any, Any, Any], models: Sequence[Lang
         memory=SqlMemory(store, mind[1].embedder),
         templates=Shelved(store),
         effects=SqlEffects(store),
-        outlet=Outbox(Blobs(folder(Path(store.url.removeprefix("sqlite:///")).parent / "blobs"))),
+        outlet=Outbox(Blobs(folder(home / "blobs"))),
         models=models,
         breakers=Breakers(SqlHealth(store)),
     )

@@ -51,6 +51,7 @@ def outage(
 
 RESTARTED = "by itself once it is started again, which `homeview dev` does"
 GOES_ON = "by itself when it goes on"
+TAKEN_OVER = "the other worker takes its turns, some seconds later those that were under way"
 GIVEN_BACK = "by itself; no process needs to be started again"
 FULL = "by itself once there is room; no process needs to be started again"
 CANT_SEARCH = "My pages can't be searched at the moment"
@@ -75,7 +76,7 @@ OUTAGES: Final = (
         "by itself when it goes on; what others did meanwhile it does not do again",
         "No worker took it",
     ),
-    outage("one_stopped", "one of two workers", "stopped in the middle of a turn", (REPLY,), REPLY, "the other worker takes its turns"),
+    outage("one_stopped", "one of two workers", "stopped in the middle of a turn", (REPLY, ACCEPTED), REPLY, TAKEN_OVER),
     outage("api_killed", "the API", "killed", (NOBODY,), NOBODY, RESTARTED),
     outage("api_stopped", "the API", "stopped", (NOBODY,), NOBODY, GOES_ON),
     outage("temporal_killed", "the Temporal server", "killed", (LATER,), REPLY, RESTARTED, "workflow server can't be reached"),

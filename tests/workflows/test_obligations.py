@@ -132,6 +132,7 @@ class House:
 
     env: WorkflowEnvironment
     store: Store
+    home: Path
     mind: tuple[Any, Any, Any]
     model: Model
     workers: AsyncExitStack = field(default_factory=AsyncExitStack)
@@ -144,7 +145,7 @@ class House:
 
     async def work(self) -> None:
         client: Client = await Client.connect(self.env.client.service_client.config.target_host, data_converter=data_converter)
-        providers = replace(providers_of(self.store, self.mind, [self.model]), breakers=self.breakers)
+        providers = replace(providers_of(self.store, self.home, self.mind, [self.model]), breakers=self.breakers)
         await self.workers.enter_async_context(build_worker(client, providers))
         await self.workers.enter_async_context(build_models_worker(client, providers))
 
@@ -193,7 +194,7 @@ class House:
 async def house(temporal: WorkflowEnvironment, mind: tuple[Any, Any, Any], tmp_path: Path) -> AsyncIterator[House]:
     url = f"sqlite:///{tmp_path / 'journeys.db'}"
     migrate(url)
-    running = House(temporal, Store(url), mind, Model(SensibleGemini(mind[0])))
+    running = House(temporal, Store(url), tmp_path, mind, Model(SensibleGemini(mind[0])))
     await running.work()
     yield running
     for handle in running.handles:

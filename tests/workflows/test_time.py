@@ -92,7 +92,7 @@ async def journey(temporal: WorkflowEnvironment, mind: tuple[Any, Any, Any], tmp
     assert template
     journey_id = names.journey_id("test", str(tmp_path))
     common = {"tenant": "test", "persona": "homeowner", "title": "Kitchen", "locale": "en-US", "currency": "USD"}
-    async with build_worker(temporal.client, providers_of(store, mind)):
+    async with build_worker(temporal.client, providers_of(store, tmp_path, mind)):
         start = JourneyStart(journey_id=journey_id, template=template, **common)
         handle = await temporal.client.start_workflow(JourneyWorkflow.run, start, id=journey_id, task_queue=names.JOURNEYS_QUEUE)
         running = Journey(temporal, store, handle)

@@ -62,7 +62,7 @@ class Blobs:
         if place.scheme == "file":
             return LocalStore(unquote(place.path), mkdir=True)
         more: dict[str, Any] = dict(parse_qsl(place.query))
-        # No tries of its own: Temporal makes them, with time between. Their names are the library's.
+        # One try: Temporal makes the others, with time between.
         client: Any = {"timeout": timedelta(seconds=self.seconds), "allow_http": more.get("endpoint", "").startswith("http://")}
         common: dict[str, Any] = {"prefix": place.path.strip("/") or None, "client_options": client, "retry_config": {"max_retries": 0}}
         if place.scheme == "gs":

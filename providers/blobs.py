@@ -4,8 +4,8 @@ Keys of a bucket are where its other tools look for them: AWS_ACCESS_KEY_ID and 
 """
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -32,27 +32,22 @@ class Blobs:
 
     async def put(self, name: str, content: bytes) -> None:
         """Whole or not at all, in place of what had the name."""
-        with _told():
-            async with asyncio.timeout(self.seconds):
-                await self._store.put_async(name, content)
+        async with _asked(self.seconds):
+            await self._store.put_async(name, content)
 
     async def has(self, name: str) -> bool:
-        with _told():
-            async with asyncio.timeout(self.seconds):
-                try:
-                    await self._store.head_async(name)
-                except FileNotFoundError:
-                    return False
+        async with _asked(self.seconds):
+            try:
+                await self._store.head_async(name)
+            except FileNotFoundError:
+                return False
         return True
 
     async def delete(self, name: str) -> None:
         """One that is not there is deleted already."""
-        with _told():
-            async with asyncio.timeout(self.seconds):
-                try:
-                    await self._store.delete_async(name)
-                except FileNotFoundError:
-                    return
+        async with _asked(self.seconds):
+            with suppress(FileNotFoundError):
+                await self._store.delete_async(name)
 
     @cached_property
     def _store(self) -> "ObjectStore":
@@ -89,14 +84,15 @@ def folder(path: Path) -> str:
     return path.as_uri()
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """By type; what the library writes about it names objects and addresses, and is left behind."""
+@asynccontextmanager
+async def _asked(seconds: float) -> AsyncIterator[None]:
+    """One request. What is wrong is told by type; what the library writes about it names objects and addresses, and is left behind."""
     from obstore.exceptions import BaseError, PermissionDeniedError, UnauthenticatedError
 
     failure: Exception
     try:
-        yield
+        async with asyncio.timeout(seconds):
+            yield
         return
     except TimeoutError:
         failure = UpstreamTimeout("The object store did not answer in time.")

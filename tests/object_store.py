@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 
 import pytest
-import uvicorn
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from tests.gemini.running import Server
-from tests.gemini.wire import ClosableConnection, close
+from tests.gemini.running import served
+from tests.gemini.wire import close
 
 BUCKET = "home"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKHOMEVIEW", "AWS_SECRET_ACCESS_KEY": "a-secret-of-the-store"}
@@ -25,14 +24,12 @@ CODES = {403: "AccessDenied", 401: "InvalidToken", 404: "NoSuchBucket", 500: "In
 
 @dataclass
 class ObjectStore:
-    """`fault`: "" for none, a status, "reset" (the connection breaks) or "hang" (no answer as long as it lasts); `lost`: what is asked is
-    done, and the answer never comes, so many times."""
+    """`fault`: "" for none, a status, "reset" (the connection breaks) or "hang" (no answer as long as it lasts)."""
 
     address: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     fault: str = ""
-    lost: int = 0
     go: asyncio.Event = field(default_factory=asyncio.Event)
 
     def strike(self, fault: str) -> None:
@@ -66,11 +63,7 @@ class ObjectStore:
         bucket, _, name = request.url.path.removeprefix("/").partition("/")
         if bucket != BUCKET:
             return error(404)
-        done = self.do(request.method, name, body)
-        if self.lost:
-            self.lost -= 1
-            return close
-        return done
+        return self.do(request.method, name, body)
 
     def do(self, method: str, name: str, body: bytes) -> Response:
         if method == "PUT":
@@ -109,17 +102,8 @@ def its_keys() -> Iterator[None]:
 @contextlib.asynccontextmanager
 async def object_store() -> AsyncIterator[ObjectStore]:
     store = ObjectStore()
-    config = uvicorn.Config(store, "127.0.0.1", 0, http=ClosableConnection, ws="none", lifespan="off", log_config=None, access_log=False)
-    server = Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        assert not running.done(), running.result()
-    store.address = "http://{}:{}".format(*server.servers[0].sockets[0].getsockname())
-    try:
-        yield store
-    finally:
-        store.lift()
-        server.should_exit = True
-        await running
+    async with served(store) as store.address:
+        try:
+            yield store
+        finally:
+            store.lift()

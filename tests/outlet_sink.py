@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-import uvicorn
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from tests.gemini.running import Server
-from tests.gemini.wire import ClosableConnection, close
+from tests.gemini.running import served
+from tests.gemini.wire import close
 
 
 @dataclass
@@ -67,16 +66,6 @@ class Sink:
 @contextlib.asynccontextmanager
 async def sink() -> AsyncIterator[Sink]:
     taking = Sink()
-    config = uvicorn.Config(taking, "127.0.0.1", 0, http=ClosableConnection, ws="none", lifespan="off", log_config=None, access_log=False)
-    server = Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        assert not running.done(), running.result()
-    taking.url = "http://{}:{}/requests".format(*server.servers[0].sockets[0].getsockname())
-    try:
+    async with served(taking) as address:
+        taking.url = f"{address}/requests"
         yield taking
-    finally:
-        server.should_exit = True
-        await running

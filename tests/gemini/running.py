@@ -11,7 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.gemini.asked import Asked
 from tests.gemini.control import control
@@ -67,7 +67,7 @@ async def fake_gemini(
 
 
 @contextlib.asynccontextmanager
-async def served(app: Starlette, port: int = 0) -> AsyncIterator[str]:
+async def served(app: ASGIApp, port: int = 0) -> AsyncIterator[str]:
     """The application on this machine, while inside; its address."""
     config = uvicorn.Config(
         app,

@@ -145,14 +145,14 @@ def test_a_full_disk_is_a_sentence(tmp_path, capsys):
 
 def test_a_temporal_that_does_not_answer_is_a_sentence_with_its_last_words(tmp_path, capsys):
     settings = settings_in(tmp_path)
-    journal = tmp_path / "journal"
+    heard = settings.logs / "temporal.log"
 
     async def not_up(address, within):
-        while not journal.exists():  # noqa: ASYNC110  the stand-in prints, then writes its journal
+        while not (heard.exists() and heard.read_text()):  # noqa: ASYNC110  what is printed is heard a moment later
             await asyncio.sleep(0.02)
         raise TemporalNotUp(f"No Temporal server answered at {address} within {within:g} s.")
 
-    assert dev(settings, nothing, stack=a_stack(settings, journal), temporal_up=not_up) == 1
+    assert dev(settings, nothing, stack=a_stack(settings, tmp_path / "journal"), temporal_up=not_up) == 1
     said = capsys.readouterr().err
     assert f"No Temporal server answered at 127.0.0.1:{settings.temporal_port} within 30 s. Its last lines" in said
     assert "temporal is here" in said

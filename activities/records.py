@@ -40,7 +40,8 @@ ONE_DOLLAR = Decimal(1)
 
 
 class Records:
-    """Handed its providers; `skills` gives the version each skill runs with now; `briefing` is there where models are asked."""
+    """Handed its providers; `skills` gives the version each skill runs with now; `briefing` is there where models are asked, `places` where
+    their queue has a rate limit."""
 
     def __init__(
         self,
@@ -51,9 +52,10 @@ class Records:
         writer: Writer,
         skills: Mapping[str, str],
         briefing: Briefing | None = None,
+        places: base.Places | None = None,
     ) -> None:
         self.records, self.ledger, self.reader, self.knowledge, self.writer = records, ledger, reader, knowledge, writer
-        self.skills, self.briefing = skills, briefing
+        self.skills, self.briefing, self.places = skills, briefing, places
 
     @activity.defn(name="open")
     async def open(self, asked: OpenTurn) -> Opened:
@@ -77,7 +79,7 @@ class Records:
         resting = bool(self.briefing and self.briefing.all_rest())
         if self.briefing and asked.fact is None and known.answer is None and not resting:
             await self._brief(asked, seq, self.briefing)
-            return Opened(seq=seq, missed=known.missed, routes=self.briefing.routes)
+            return Opened(seq=seq, missed=known.missed, routes=self.briefing.routes, waits=not await self.take_place(asked))
         row = _turn_row(asked, seq, asked.text)
         degraded = ["resting"] * len(self.briefing.routes) if self.briefing and resting else []
         if self.briefing and degraded and asked.fact is None and known.answer is None:  # what it leaves undone is asked from this
@@ -85,6 +87,11 @@ class Records:
             await self.ledger.keep_brief(state.journey_id, turn.turn_id, brief, turn.at)
         decision = await self._decide(asked, row, asked.fact or _Message(asked.text or "", deed, known.answer, degraded=degraded))
         return Opened(seq=seq, missed=known.missed, decision=decision)
+
+    @activity.defn(name="take_place")
+    async def take_place(self, work: Work) -> bool:
+        """Whether the models' queue has a place for the turn now."""
+        return self.places is None or await self.places.take(work.turn.turn_id, work.state.tenant, datetime.now(UTC))
 
     @activity.defn(name="decide")
     async def decide(self, known: DecideTurn) -> Decision:

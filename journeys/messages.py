@@ -259,13 +259,14 @@ class Opened(Kept):
     turn was told before.
 
     `missed`: turns that were told by a worker that was killed before Temporal knew of them, in their order. They are taken
-    up first; `decision` builds on them.
+    up first; `decision` builds on them. `waits`: the routes can't be asked yet, their queue has no place for this turn.
     """
 
     seq: int
     missed: list[Ended] = []
     decision: Decision | None = None
     routes: list[str] = []
+    waits: bool = False
     ended: Ended | None = None
 
 

@@ -296,6 +296,14 @@ class Ledger(Protocol):
         ...
 
 
+class Places(Protocol):
+    """In the models' queue, where it has a rate limit."""
+
+    async def take(self, turn_id: str, tenant: str, at: datetime) -> bool:
+        """Whether the turn may ask its models now; not while its tenant has as many calls waiting as its turns serve in time."""
+        ...
+
+
 class Records(Protocol):
     """The journey's rows. Every writing method can be run again with the same outcome. Raises StoreUnavailable."""
 

@@ -53,6 +53,7 @@ class Providers:
     models: Sequence[base.LanguageModel] = ()  # best first; none: everything is read and worded offline
     house: base.House | None = None  # with it the worker looks after all journeys, too
     retrieval: PaidRetrieval | None = None  # of passages for a model, where a paid embedder finds them
+    places: base.Places | None = None  # in the models' queue, where it has a rate limit
     breakers: Breakers = field(default_factory=Breakers)  # of the models; one set for all workers of a process
 
 
@@ -74,7 +75,7 @@ def build_worker(
     briefing = Briefing(routes, p.ledger, p.memory, p.knowledge, p.breakers) if routes else None
     found = found or registry()
     run_with = skills or found.versions()
-    records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, run_with, briefing)
+    records = Records(p.records, p.ledger, p.reader, p.knowledge, p.writer, run_with, briefing, p.places)
     others = TemporalJourneys(client)
     moves, ran, children = Moves(p.records, run_with), Skills(p.records, found), Children(others, p.templates)
     outside = Effects(p.effects, p.outlet, others)
@@ -86,6 +87,7 @@ def build_worker(
         workflows=[JourneyWorkflow, UpkeepWorkflow],
         activities=[
             records.open,
+            records.take_place,
             records.decide,
             records.decide_next,
             records.record,

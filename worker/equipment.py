@@ -29,6 +29,7 @@ from providers.store.effects import SqlEffects
 from providers.store.health import SqlHealth
 from providers.store.house import SqlHouse
 from providers.store.journeys import SqlRecords
+from providers.store.places import SqlPlaces
 from providers.store.store import Store
 from worker.build import Providers
 from worker.children import Shelved
@@ -69,6 +70,7 @@ class Equipment:
             models=[self._model(route, settings) for route in routes],
             house=SqlHouse(self.store),
             retrieval=self._paid_retrieval(settings, breakers),
+            places=SqlPlaces(self.store, settings.model_calls_per_second) if settings.model_calls_per_second else None,
             breakers=breakers,
         )
 

@@ -1,8 +1,9 @@
 """A call of a turn, asked of one route after the other until one answers. Which routes there are comes from `open`."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from temporalio import workflow
 from temporalio.common import Priority
@@ -11,12 +12,16 @@ from temporalio.exceptions import ActivityError, ApplicationError, CancelledErro
 with workflow.unsafe.imports_passed_through():
     from activities.models import Models
     from journeys.brief import Call
-    from journeys.messages import Answered, AskModel
+    from journeys.messages import AskModel
     from workflows.policies import MODEL_CALL, ONE_CALL
 
 ENDS_ITSELF = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
-WAITED: Final = "WaitedTooLong"  # in the queue, behind other calls; no route was asked
+WAITED: Final = "WaitedTooLong"  # in the queue or before it, behind other calls; no route was asked
+LOOKS: Final = (
+    5.0,
+    5.0,
+)  # seconds between them: with the five in which a place is served, as long as a call may wait (workflows/policies.py)
 
 
 @dataclass
@@ -31,7 +36,22 @@ class Outcome:
     part: str | None = None
 
 
-Running = dict[workflow.ActivityHandle[Answered], int]  # calls that are being made, each with its turn's number
+Running = dict[asyncio.Task[Any], int]  # calls that are being made or wait to be, each with its turn's number
+
+
+async def wait_for_place(take: Callable[[], Awaitable[bool]], seq: int, running: Running) -> Outcome | None:
+    """Before the queue, until `take` says that the turn has a place in it: then None. Else what ends the waiting: somebody stopped it, or
+    it took too long. `running` holds each pause, so that it can be cancelled like a call."""
+    for seconds in LOOKS:
+        pause = asyncio.create_task(workflow.sleep(seconds, summary="a place in the models' queue"))
+        running[pause] = seq
+        await workflow.wait([pause])
+        del running[pause]
+        if pause.cancelled():
+            return Outcome(stopped=True)
+        if await take():
+            return None
+    return Outcome(failures=[WAITED])
 
 
 async def ask(

@@ -53,7 +53,7 @@ with workflow.unsafe.imports_passed_through():
         Turn,
         Work,
     )
-    from workflows.asking import Outcome, Running, ask
+    from workflows.asking import Outcome, Running, ask, wait_for_place
     from workflows.outside import carry_outside
     from workflows.policies import BESIDE, QUICK, Urgency, priority
 
@@ -119,7 +119,7 @@ class Turns:
         opened = await self.open(turn, fact, text)
         decision, said = opened.decision, Outcome()
         if opened.routes and text is not None:
-            said = await self.ask("answer", turn, opened.routes, [], stops)
+            said = (await self.wait_for_place(turn) if opened.waits else None) or await self.ask("answer", turn, opened.routes, [], stops)
             if said.stopped and self.stops == stops:
                 await self.record(turn, None, said)
                 return
@@ -231,6 +231,13 @@ class Turns:
         about = (self.state.journey_id, turn.turn_id, turn.seq)
         asked_for = priority(self.state.tenant, urgency)
         return await ask(call, about, routes, tried, lambda: self.stops != stops, self.calls, priority=asked_for)
+
+    async def wait_for_place(self, turn: Turn) -> Outcome | None:
+        async def take() -> bool:
+            work = Work(**self.work(turn))
+            return await workflow.execute_local_activity_method(Records.take_place, work, **QUICK, summary=f"a place for turn {turn.seq}")
+
+        return await wait_for_place(take, turn.seq, self.calls)
 
     async def decide_on(self, turn: Turn, text: str, said: Outcome) -> Decision:
         known = DecideTurn(**self.work(turn), text=text, deed=said.deed, degraded=said.failures)

@@ -209,6 +209,15 @@ model_calls = Table(
     Index(None, "engine", "started_at"),
 )
 
+# Turns that asked for the models' queue in the last seconds, where it has a rate limit (providers/store/places.py).
+places = Table(
+    "places",
+    metadata,
+    Column("turn_id", Id, primary_key=True),
+    Column("tenant", Id, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
 # What a model is told of a turn, in full; one row for each of the turn's calls.
 briefs = Table(
     "briefs",

@@ -1,11 +1,13 @@
 """Whose call of a model comes first where many wait: counted in the order in which a worker gets them, on the real server."""
 
+import asyncio
+import contextlib
 import dataclasses
 import itertools
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,17 +27,21 @@ from journeys.messages import JourneyStart, Message
 from providers.gemini.client import GeminiClient
 from providers.gemini.model import GeminiModel
 from providers.library import library
+from providers.store.places import SERVED_WITHIN
 from tests.bench.fairness import jain
+from tests.gemini.fake import FakeGemini
 from tests.gemini.homeview import SensibleGemini
 from tests.gemini.running import fake_gemini
-from tests.running import local_server, stack, until
+from tests.running import Stack, local_server, replays, skipping_server, stack, until
 from worker.children import TemporalJourneys
+from workflows.asking import LOOKS
 from workflows.journey import JourneyWorkflow
 from workflows.policies import MODEL_CALL, Urgency, priority
 
 pytestmark = pytest.mark.anyio
 QUEUE = "calls-in-order"
 FLOOD = 100
+QUESTION = "how long does a kitchen renovation take?"
 NUMBERS = itertools.count()
 Waiting = tuple[str, Urgency]
 
@@ -44,7 +50,8 @@ Waiting = tuple[str, Urgency]
 class OneCall:
     @workflow.run
     async def run(self, tenant: str, urgency: int) -> None:
-        options: dict[str, Any] = {**MODEL_CALL, "task_queue": QUEUE}
+        ever = timedelta(minutes=10)  # what is counted is the order, and not who was given up on a busy machine
+        options: dict[str, Any] = {**MODEL_CALL, "task_queue": QUEUE, "schedule_to_start_timeout": ever, "schedule_to_close_timeout": ever}
         await workflow.execute_activity("call", tenant, **options, priority=priority(tenant, Urgency(urgency)))
 
 
@@ -123,7 +130,7 @@ async def test_a_journey_and_its_calls_carry_their_tenant(env: WorkflowEnvironme
         async with stack(env, tmp_path, mind, models=[GeminiModel(client, "gemini-fake")]) as homeview:
             await TemporalJourneys(env.client).start(start)
             handle = env.client.get_workflow_handle("fair")
-            message = Message(key="1", body_hash=names.body_hash("converse", {}), text="how long does a kitchen renovation take?")
+            message = Message(key="1", body_hash=names.body_hash("converse", {}), text=QUESTION)
             await handle.execute_update(JourneyWorkflow.converse, message, id="converse:1")
             events = (await homeview.history("fair")).events
         await client.close()
@@ -140,8 +147,76 @@ async def test_a_call_that_waits_too_long_behind_others_is_answered_without_a_mo
     client = GeminiClient(SecretStr("a-key"), "http://127.0.0.1:9")
     routes = [GeminiModel(client, name) for name in ("gemini-one", "gemini-two")]
     async with stack(env, tmp_path, mind, through=lambda providers: dataclasses.replace(providers, models=routes)) as homeview:
-        turn = await homeview.say(await homeview.start(), "how long does a kitchen renovation take?")
+        turn = await homeview.say(await homeview.start(), QUESTION)
     await client.close()
     assert (turn["status"], turn["degraded"]) == ("done", ["WaitedTooLong"])
     assert turn["reply"]["citations"]
     assert turn["reply"]["actions"]
+
+
+@dataclass
+class Full:
+    """Places of a queue that has none, until it is asked for the last time."""
+
+    times: int
+    asked: int = 0
+
+    async def take(self, turn_id: str, tenant: str, at: datetime) -> bool:
+        self.asked += 1
+        return self.asked > self.times
+
+
+async def said_while_time_passes(env: WorkflowEnvironment, homeview: Stack, journey: str, full: Full) -> dict[str, Any]:
+    saying = asyncio.create_task(homeview.say(journey, QUESTION))
+    for nth, seconds in enumerate(LOOKS[: full.times], 1):
+        await until(lambda nth=nth: full.asked == nth, 60)
+        await env.sleep(seconds)
+    return await saying
+
+
+@contextlib.asynccontextmanager
+async def with_places(
+    env: WorkflowEnvironment, mind: tuple[Any, Any, Any], home: Path, places: Full
+) -> AsyncIterator[tuple[Stack, FakeGemini]]:
+    async with fake_gemini(rule=SensibleGemini(mind[0])) as gemini:
+        client = GeminiClient(SecretStr("a-key"), gemini.url)
+        model = GeminiModel(client, "gemini-fake")
+        async with stack(env, home, mind, models=[model], through=lambda made: dataclasses.replace(made, places=places)) as homeview:
+            yield homeview, gemini
+        await client.close()
+
+
+async def test_a_turn_without_a_place_in_the_queue_waits_for_one_and_asks_then(mind: tuple[Any, Any, Any], tmp_path: Path) -> None:
+    async with skipping_server() as env, with_places(env, mind, tmp_path, full := Full(times=1)) as (homeview, gemini):
+        journey = await homeview.start()
+        turn = await said_while_time_passes(env, homeview, journey, full)
+        assert (turn["status"], turn["degraded"], len(gemini.calls)) == ("done", [], 1)
+        await replays(await homeview.history(journey))
+
+
+async def test_a_turn_that_gets_no_place_in_time_is_answered_without_a_model(mind: tuple[Any, Any, Any], tmp_path: Path) -> None:
+    async with skipping_server() as env, with_places(env, mind, tmp_path, full := Full(times=99)) as (homeview, gemini):
+        journey = await homeview.start()
+        turn = await said_while_time_passes(env, homeview, journey, full)
+        assert (turn["status"], turn["degraded"], gemini.calls) == ("done", ["WaitedTooLong"], [])
+        assert turn["reply"]["citations"]
+        assert turn["reply"]["actions"]
+        assert full.asked == 1 + len(LOOKS)
+        assert sum(LOOKS) + SERVED_WITHIN == MODEL_CALL["schedule_to_start_timeout"].total_seconds()
+        await replays(await homeview.history(journey))
+
+
+@pytest.mark.parametrize("control", ["stop", "pause", "abandon"])
+async def test_who_waits_for_a_place_can_be_stopped(
+    env: WorkflowEnvironment, mind: tuple[Any, Any, Any], tmp_path: Path, control: str
+) -> None:
+    async with with_places(env, mind, tmp_path, full := Full(times=99)) as (homeview, gemini):
+        journey = await homeview.start()
+        saying = asyncio.create_task(homeview.say(journey, QUESTION))
+        await until(lambda: full.asked == 1, 60)
+        answer = await homeview.http.post(f"/v1/journeys/{journey}/{control}", json={})
+        assert answer.status_code == 200
+        turn = await saying
+        assert (turn["status"], turn["problem"]["type"]) == ("stopped", "Stopped")
+        assert (full.asked, gemini.calls) == (1, [])
+        await replays(await homeview.history(journey))

@@ -79,7 +79,7 @@ class Records:
         resting = bool(self.briefing and self.briefing.all_rest())
         if self.briefing and asked.fact is None and known.answer is None and not resting:
             await self._brief(asked, seq, self.briefing)
-            return Opened(seq=seq, missed=known.missed, routes=self.briefing.routes, waits=not await self.take_place(asked))
+            return Opened(seq=seq, missed=known.missed, routes=self.briefing.routes, waits=await self.take_place(asked))
         row = _turn_row(asked, seq, asked.text)
         degraded = ["resting"] * len(self.briefing.routes) if self.briefing and resting else []
         if self.briefing and degraded and asked.fact is None and known.answer is None:  # what it leaves undone is asked from this
@@ -89,9 +89,9 @@ class Records:
         return Opened(seq=seq, missed=known.missed, decision=decision)
 
     @activity.defn(name="take_place")
-    async def take_place(self, work: Work) -> bool:
-        """Whether the models' queue has a place for the turn now."""
-        return self.places is None or await self.places.take(work.turn.turn_id, work.state.tenant, datetime.now(UTC))
+    async def take_place(self, work: Work) -> float:
+        """0 where the models' queue has a place for the turn now, else seconds until it should be asked again."""
+        return 0.0 if self.places is None else await self.places.take(work.turn.turn_id, work.state.tenant, datetime.now(UTC))
 
     @activity.defn(name="decide")
     async def decide(self, known: DecideTurn) -> Decision:

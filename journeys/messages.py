@@ -259,14 +259,15 @@ class Opened(Kept):
     turn was told before.
 
     `missed`: turns that were told by a worker that was killed before Temporal knew of them, in their order. They are taken
-    up first; `decision` builds on them. `waits`: the routes can't be asked yet, their queue has no place for this turn.
+    up first; `decision` builds on them. `waits`: seconds
+    for which the routes' queue has no place for this turn.
     """
 
     seq: int
     missed: list[Ended] = []
     decision: Decision | None = None
     routes: list[str] = []
-    waits: bool = False
+    waits: float = 0.0
     ended: Ended | None = None
 
 

@@ -299,8 +299,9 @@ class Ledger(Protocol):
 class Places(Protocol):
     """In the models' queue, where it has a rate limit."""
 
-    async def take(self, turn_id: str, tenant: str, at: datetime) -> bool:
-        """Whether the turn may ask its models now; not while its tenant has as many calls waiting as its turns serve in time."""
+    async def take(self, turn_id: str, tenant: str, at: datetime) -> float:
+        """0 where the turn may ask its models now; else, while its tenant has as many calls waiting as its turns serve in time, the
+        seconds after which to ask again."""
         ...
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from temporalio import workflow
@@ -18,10 +19,7 @@ with workflow.unsafe.imports_passed_through():
 ENDS_ITSELF = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
 
 WAITED: Final = "WaitedTooLong"  # in the queue or before it, behind other calls; no route was asked
-LOOKS: Final = (
-    5.0,
-    5.0,
-)  # seconds between them: with the five in which a place is served, as long as a call may wait (workflows/policies.py)
+IN_LINE: Final = timedelta(seconds=10)  # before the queue; a place in it is served within five (providers/store/places.py)
 
 
 @dataclass
@@ -39,19 +37,22 @@ class Outcome:
 Running = dict[asyncio.Task[Any], int]  # calls that are being made or wait to be, each with its turn's number
 
 
-async def wait_for_place(take: Callable[[], Awaitable[bool]], seq: int, running: Running) -> Outcome | None:
-    """Before the queue, until `take` says that the turn has a place in it: then None. Else what ends the waiting: somebody stopped it, or
-    it took too long. `running` holds each pause, so that it can be cancelled like a call."""
-    for seconds in LOOKS:
-        pause = asyncio.create_task(workflow.sleep(seconds, summary="a place in the models' queue"))
+async def wait_for_place(seconds: float, look: Callable[[], Awaitable[float]], seq: int, running: Running) -> Outcome | None:
+    """Before the queue, until a look says that the turn has a place in it: then None. Else what ends the waiting: somebody stopped it, or
+    it took too long. A look gives the seconds until the next one. `running` holds each pause, so that it can be cancelled like a call."""
+    until = workflow.now() + IN_LINE
+    while seconds:
+        left = (until - workflow.now()).total_seconds()
+        if left <= 0:
+            return Outcome(failures=[WAITED])
+        pause = asyncio.create_task(workflow.sleep(min(seconds, left), summary="a place in the models' queue"))
         running[pause] = seq
         await workflow.wait([pause])
         del running[pause]
         if pause.cancelled():
             return Outcome(stopped=True)
-        if await take():
-            return None
-    return Outcome(failures=[WAITED])
+        seconds = await look()
+    return None
 
 
 async def ask(

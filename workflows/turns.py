@@ -119,7 +119,7 @@ class Turns:
         opened = await self.open(turn, fact, text)
         decision, said = opened.decision, Outcome()
         if opened.routes and text is not None:
-            said = (await self.wait_for_place(turn) if opened.waits else None) or await self.ask("answer", turn, opened.routes, [], stops)
+            said = await self.wait_for_place(turn, opened.waits) or await self.ask("answer", turn, opened.routes, [], stops)
             if said.stopped and self.stops == stops:
                 await self.record(turn, None, said)
                 return
@@ -232,12 +232,12 @@ class Turns:
         asked_for = priority(self.state.tenant, urgency)
         return await ask(call, about, routes, tried, lambda: self.stops != stops, self.calls, priority=asked_for)
 
-    async def wait_for_place(self, turn: Turn) -> Outcome | None:
-        async def take() -> bool:
+    async def wait_for_place(self, turn: Turn, seconds: float) -> Outcome | None:
+        async def look() -> float:
             work = Work(**self.work(turn))
             return await workflow.execute_local_activity_method(Records.take_place, work, **QUICK, summary=f"a place for turn {turn.seq}")
 
-        return await wait_for_place(take, turn.seq, self.calls)
+        return await wait_for_place(seconds, look, turn.seq, self.calls)
 
     async def decide_on(self, turn: Turn, text: str, said: Outcome) -> Decision:
         known = DecideTurn(**self.work(turn), text=text, deed=said.deed, degraded=said.failures)

@@ -6,21 +6,25 @@ Without them a tenant's oldest calls are given up where they wait, and still tak
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 
-from providers.store.inserts import unless_there
+from providers.store.inserts import insert_of
 from providers.store.store import Store
-from providers.store.tables import model_calls
+from providers.store.tables import model_calls, turns
 from providers.store.tables import places as table
 
 SERVED_WITHIN: Final = 5.0  # seconds: far below the fifteen for which a call may wait, since a tenant that comes later takes turns, too
+IN_LINE: Final = timedelta(seconds=10)  # then a turn goes away without a place (workflows/asking.py)
 HELD_FOR: Final = timedelta(seconds=15)  # whose call has not begun by then has been given up
+SOONEST, LATEST = 0.5, 5.0  # seconds until somebody in line looks again
 
-
-_BEGAN = select(model_calls.c.deed).where(model_calls.c.turn_id == table.c.turn_id).exists()
-_TAKEN = select(table.c.turn_id, table.c.tenant, (~_BEGAN).label("waits"))
+_GONE = or_(
+    select(model_calls.c.deed).where(model_calls.c.turn_id == table.c.turn_id).exists(),
+    select(turns.c.id).where(turns.c.id == table.c.turn_id, turns.c.status != "open").exists(),
+)
+_ALL = select(table, _GONE.label("gone")).order_by(table.c.at, table.c.turn_id)
 # What lies ahead was written by a clock that has been put back since.
-_GIVE_BACK = delete(table).where((table.c.at <= bindparam("long_ago")) | (table.c.at > bindparam("ahead")))
+_CLEAR = delete(table).where((table.c.at <= bindparam("long_ago")) | (table.c.at > bindparam("ahead")))
 
 
 class SqlPlaces:
@@ -29,23 +33,29 @@ class SqlPlaces:
     def __init__(self, store: Store, calls_per_second: float) -> None:
         self.store, self.calls_per_second = store, calls_per_second
 
-    async def take(self, turn_id: str, tenant: str, at: datetime) -> bool:
+    async def take(self, turn_id: str, tenant: str, at: datetime) -> float:
         return await self.store.write(lambda db: take(db, turn_id, tenant, at, self.calls_per_second))
 
 
-def take(db: Connection, turn_id: str, tenant: str, at: datetime, calls_per_second: float) -> bool:
-    """Whether the turn has a place. Taken again, it is the same one."""
-    db.execute(_GIVE_BACK, {"long_ago": at - HELD_FOR, "ahead": at + HELD_FOR})
-    taken = db.execute(_TAKEN).all()
-    if turn_id in {place.turn_id for place in taken}:
-        return True
-    waiting = sum(place.waits for place in taken if place.tenant == tenant)
-    if waiting >= places(calls_per_second, len({place.tenant for place in taken} | {tenant})):
-        return False
-    db.execute(unless_there(db.dialect.name, table), {"turn_id": turn_id, "tenant": tenant, "at": at})
-    return True
+def take(db: Connection, turn_id: str, tenant: str, at: datetime, calls_per_second: float) -> float:
+    """0 where the turn has a place, which it then keeps; or the seconds until it should look again: its tenant's line is served in the
+    order in which it was joined."""
+    db.execute(_CLEAR, {"long_ago": at - HELD_FOR, "ahead": at + HELD_FOR})
+    everybody = db.execute(_ALL).all()
+    mine = next((row for row in everybody if row.turn_id == turn_id), None)
+    if mine and mine.granted:
+        return 0.0
+    share = calls_per_second / len({row.tenant for row in everybody} | {tenant})
+    since = mine.at if mine else at
+    before = [row for row in everybody if row.tenant == tenant and not row.gone and (row.granted or at - IN_LINE < row.at < since)]
+    too_many = len(before) + 1 - places(share)
+    if mine is None or too_many <= 0:
+        put = insert_of(db.dialect.name, table)
+        now = {"tenant": tenant, "at": at, "granted": too_many <= 0}
+        db.execute(put.on_conflict_do_update(index_elements=[table.c.turn_id], set_=now), {"turn_id": turn_id, **now})
+    return min(max(SOONEST, too_many / share), LATEST) if too_many > 0 else 0.0
 
 
-def places(calls_per_second: float, tenants: int) -> int:
-    """How many calls of one tenant may wait, where so many tenants take turns."""
-    return max(1, int(calls_per_second * SERVED_WITHIN / tenants))
+def places(share: float) -> int:
+    """How many calls of a tenant may wait, of which so many a second are served."""
+    return max(1, int(share * SERVED_WITHIN))

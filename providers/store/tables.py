@@ -209,13 +209,15 @@ model_calls = Table(
     Index(None, "engine", "started_at"),
 )
 
-# Turns that asked for the models' queue in the last seconds, where it has a rate limit (providers/store/places.py).
+# Turns of the last seconds that want a place in the models' queue, where it has a rate limit (providers/store/places.py). `at`: since when
+# they wait for one, or have it.
 places = Table(
     "places",
     metadata,
     Column("turn_id", Id, primary_key=True),
     Column("tenant", Id, nullable=False),
     Column("at", Utc, nullable=False),
+    Column("granted", Boolean, nullable=False),
 )
 
 # What a model is told of a turn, in full; one row for each of the turn's calls.

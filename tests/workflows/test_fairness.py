@@ -34,13 +34,14 @@ from tests.gemini.homeview import SensibleGemini
 from tests.gemini.running import fake_gemini
 from tests.running import Stack, local_server, replays, skipping_server, stack, until
 from worker.children import TemporalJourneys
-from workflows.asking import LOOKS
+from workflows.asking import IN_LINE
 from workflows.journey import JourneyWorkflow
 from workflows.policies import MODEL_CALL, Urgency, priority
 
 pytestmark = pytest.mark.anyio
 QUEUE = "calls-in-order"
 FLOOD = 100
+PAUSE = 5.0  # seconds
 QUESTION = "how long does a kitchen renovation take?"
 NUMBERS = itertools.count()
 Waiting = tuple[str, Urgency]
@@ -161,16 +162,16 @@ class Full:
     times: int
     asked: int = 0
 
-    async def take(self, turn_id: str, tenant: str, at: datetime) -> bool:
+    async def take(self, turn_id: str, tenant: str, at: datetime) -> float:
         self.asked += 1
-        return self.asked > self.times
+        return 0.0 if self.asked > self.times else PAUSE
 
 
 async def said_while_time_passes(env: WorkflowEnvironment, homeview: Stack, journey: str, full: Full) -> dict[str, Any]:
     saying = asyncio.create_task(homeview.say(journey, QUESTION))
-    for nth, seconds in enumerate(LOOKS[: full.times], 1):
+    for nth in range(1, min(full.times, 2) + 1):
         await until(lambda nth=nth: full.asked == nth, 60)
-        await env.sleep(seconds)
+        await env.sleep(PAUSE)
     return await saying
 
 
@@ -187,7 +188,7 @@ async def with_places(
 
 
 async def test_a_turn_without_a_place_in_the_queue_waits_for_one_and_asks_then(mind: tuple[Any, Any, Any], tmp_path: Path) -> None:
-    async with skipping_server() as env, with_places(env, mind, tmp_path, full := Full(times=1)) as (homeview, gemini):
+    async with skipping_server() as env, with_places(env, mind, tmp_path, full := Full(times=2)) as (homeview, gemini):
         journey = await homeview.start()
         turn = await said_while_time_passes(env, homeview, journey, full)
         assert (turn["status"], turn["degraded"], len(gemini.calls)) == ("done", [], 1)
@@ -195,14 +196,14 @@ async def test_a_turn_without_a_place_in_the_queue_waits_for_one_and_asks_then(m
 
 
 async def test_a_turn_that_gets_no_place_in_time_is_answered_without_a_model(mind: tuple[Any, Any, Any], tmp_path: Path) -> None:
-    async with skipping_server() as env, with_places(env, mind, tmp_path, full := Full(times=99)) as (homeview, gemini):
+    async with skipping_server() as env, with_places(env, mind, tmp_path, full := Full(times=3)) as (homeview, gemini):
         journey = await homeview.start()
         turn = await said_while_time_passes(env, homeview, journey, full)
         assert (turn["status"], turn["degraded"], gemini.calls) == ("done", ["WaitedTooLong"], [])
         assert turn["reply"]["citations"]
         assert turn["reply"]["actions"]
-        assert full.asked == 1 + len(LOOKS)
-        assert sum(LOOKS) + SERVED_WITHIN == MODEL_CALL["schedule_to_start_timeout"].total_seconds()
+        assert full.asked == 1 + IN_LINE.total_seconds() / PAUSE
+        assert IN_LINE.total_seconds() + SERVED_WITHIN == MODEL_CALL["schedule_to_start_timeout"].total_seconds()
         await replays(await homeview.history(journey))
 
 

@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("turn_id", sa.String(length=64), nullable=False),
         sa.Column("tenant", sa.String(length=64), nullable=False),
         sa.Column("at", providers.store.tables.Utc(timezone=True), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("turn_id", name=op.f("pk_places")),
     )
 

@@ -6,6 +6,7 @@ A model of the fake Gemini's thinks so long that a turn costs some two dollars a
 import asyncio
 import contextlib
 import shutil
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,7 @@ DOLLARS_A_MILLION = 1_000  # for what it says and thinks; what it is asked is fr
 THOUGHTS = 2_000  # tokens
 CAP = Decimal(20)  # of a journey: told at 10 and 16 dollars, and the tenth turn or so is not covered
 QUESTION = "how long does a kitchen renovation take, for {} people?"
+HUNG = 8  # calls that a kill ends
 SHORT_RUN = 60  # events: some four turns
 PATIENCE = 120.0  # seconds; only the end of a hang
 
@@ -63,8 +65,9 @@ class Bank:
     async def spent(self, journey: str) -> Decimal:
         return sum((row["spent"] for row in await self.rows(budgets, budgets.c.key == journey)), Decimal(0))
 
-    async def is_busy(self) -> bool:
-        return len(await self.rows(model_calls, model_calls.c.status == "started")) >= 4
+    @property
+    def hung(self) -> int:
+        return sum(call.gave == "hang" for call in self.gemini.calls)
 
     async def alert(self, key: str) -> dict[str, Any]:
         return next(iter(await self.rows(alerts, alerts.c.key == key)), {"status": "none", "reached": []})
@@ -198,28 +201,35 @@ async def test_each_threshold_is_told_once_whatever_is_killed_and_continued_mean
 async def test_sixty_four_turns_at_once_on_one_budget_never_go_above_it_through_two_kills(
     tmp_path: Path, index_root: Path, mind: tuple[Any, Any, Any]
 ) -> None:
-    """A model that never comes to an answer: each turn asks it twice. The database refuses a statement that would leave more than the cap
-    (guarded); then a turn would have failed."""
-    cap = Decimal(150)  # of the day: for some seventy of the 128 calls that are wanted
+    """A model that never comes to an answer: each turn asks it twice, and each kill ends some calls. The database refuses a statement
+    that would leave more than the cap (guarded); then a turn would have failed."""
+    cap = Decimal(150)  # of the day: for about half of the 128 calls that are wanted
     async with bank(tmp_path, index_root, mind, day_spend=str(cap), journey_spend="100") as home:
-        home.gemini.fault("wrong_schema", times=None)
+        home.gemini.rule = lambda asked: '{"something_else": "of no schema, and paid for all the same"}'
+        home.gemini.fault("hang", times=HUNG)
         talk = Talk(home.http)
         async with asyncio.timeout(3 * PATIENCE):
             journeys = [view["journey_id"] for view in await asyncio.gather(*(talk.start("kitchen_renovation@1") for _ in range(64)))]
             saying = [asyncio.create_task(talk.say(journey, QUESTION.format(2))) for journey in journeys]
-            for _ in range(2):
-                seen = len(home.gemini.calls)
-                await until(lambda seen=seen: len(home.gemini.calls) >= seen + 8, PATIENCE)
-                await until(home.is_busy, PATIENCE, every=0.005)
-                home.restart()
+            killed: set[tuple[str, int]] = set()  # calls that a kill ended, by deed and attempt
+            for kill in (1, 2):
+                await until(lambda kill=kill: home.hung >= kill * HUNG, PATIENCE)
+                home.processes.kill("worker")
+                killed |= {(call["deed"], call["attempts"]) for call in await home.rows(model_calls, model_calls.c.status == "started")}
+                assert len(killed) >= kill * HUNG
+                if kill == 1:
+                    home.gemini.fault("hang", times=HUNG)
+                home.processes.worker()
             ended = await asyncio.gather(*saying)
-        calls = await home.rows(model_calls, model_calls.c.prompt != "")
+        calls = {call["deed"]: call for call in await home.rows(model_calls, model_calls.c.prompt != "")}
         days = await home.rows(budgets, budgets.c.scope == "day")
-        left = [row for row in await home.rows(budgets) if row["reserved"]]
         assert {turn["status"] for turn in ended} == {"done"}
         assert {turn["degraded"][-1] for turn in ended} >= {"over_budget"}
-        assert sum(call["in_doubt"] for call in calls) > 0  # the kills fell while calls were under way
-        assert left == [] and [call for call in calls if call["reserved"]] == []
-        assert sum(day["spent"] for day in days) == sum(call["cost"] + call["doubtful"] for call in calls)
-        assert all(CAP < day["spent"] <= cap for day in days)
+        in_doubt = {deed: call["in_doubt"] for deed, call in calls.items() if call["in_doubt"]}
+        assert in_doubt == Counter(deed for deed, _ in killed)
+        assert all(call["attempts"] <= 1 + call["in_doubt"] + call["lost"] for call in calls.values())  # what was settled is not made again
+        assert [row for row in await home.rows(budgets) if row["reserved"]] == []
+        assert [call for call in calls.values() if call["reserved"]] == []
+        assert sum(day["spent"] for day in days) == sum(call["cost"] + call["doubtful"] for call in calls.values())
+        assert cap / 2 < max(day["spent"] for day in days) <= cap
         assert not await home.rows(turns, turns.c.status == "open")

@@ -2,13 +2,10 @@
 
 import asyncio
 import contextlib
-import os
-import shutil
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import httpx2
@@ -18,6 +15,7 @@ from providers.settings import LOOPBACK, Settings
 from providers.temporal import TemporalNotUp, wait_until_up
 from worker.preflight import FreeSpace, NotReady, free_space, ready
 from worker.supervisor import GaveUp, Program, Say, Supervisor
+from worker.words import our_command
 
 Prepare = Callable[[], Awaitable[None]]
 
@@ -167,15 +165,10 @@ def _banner(settings: Settings) -> Sequence[str]:
         temporal,
         f"  Data and logs {settings.home}",
         f"  Asks          {', then '.join(str(route) for route in settings.routes['chat']) or 'no model: it reads and answers offline'}",
-        f"  Talk to it    {_command()} chat    (in another terminal)",
+        f"  Talk to it    {our_command()} chat    (in another terminal)",
         "Ctrl-C stops everything; what was said is kept.",
         "",
     ]
-
-
-def _command() -> str:
-    """As it is called from the folder where this was started."""
-    return "homeview" if shutil.which("homeview") else os.path.relpath(Path(sys.executable).parent / "homeview")
 
 
 def _on_signals(stop: asyncio.Event, hurry: asyncio.Event, say: Say) -> None:

@@ -12,6 +12,7 @@ from worker.chat import CLOSED, Chat
 from worker.prompt import Lines, Piped, Typed
 from worker.screen import Screen, a_console
 from worker.talk import Away, Refused, Talk, client
+from worker.words import our_command
 
 PIPE_PATIENCE: Final = 120.0  # seconds without an answer after which nobody at the other end of a pipe should wait longer
 
@@ -42,7 +43,7 @@ def farewell(chat: Chat) -> None:
     if chat.journey:
         closed = chat.view["status"] in CLOSED
         screen.note("To read it again:" if closed else "Everything is kept. To come back:")
-        screen.console.print(f"  homeview chat --journey {chat.journey}")
+        screen.console.print(f"  {our_command()} chat --journey {chat.journey}")
         screen.console.print()
 
 

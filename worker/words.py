@@ -1,7 +1,11 @@
-"""What the timeline, a refusal and a time say to a person."""
+"""What the timeline, a refusal and a time say to a person, and how our command is called here."""
 
+import os
+import shutil
+import sys
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final
 
 DOABLE: Final = {
@@ -85,3 +89,8 @@ def moment(iso: str) -> str:
     if at.date() == now.date():
         return f"{at:%H:%M}"
     return f"{at.day} {at:%b %H:%M}" if at.year == now.year else f"{at.day} {at:%b %Y}"
+
+
+def our_command() -> str:
+    """From the folder where this was started, in a terminal that knows nothing of our environment."""
+    return "homeview" if shutil.which("homeview") else os.path.relpath(Path(sys.executable).parent / "homeview")

@@ -74,6 +74,7 @@ class Dev:
     def until_up(self) -> None:
         until(lambda: "HomeView is up" in self.said or self.process.poll() is not None, 60)
         assert "HomeView is up" in self.said, self.said
+        until(lambda: {"start worker", "start worker-2"} <= {*self.happened})  # each writes it down itself, when it comes to it
 
     def send(self, number: signal.Signals) -> None:
         self.process.send_signal(number)

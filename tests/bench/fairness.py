@@ -39,6 +39,7 @@ OTHERS = ("ann", "bob", "cat", "dan")
 FLOOD = 100  # of its turns in flight for each one of another tenant's
 A_SECOND = 5.0  # calls that the queue lets through, of all tenants
 CALL = 500.0  # ms of a call
+FULL = 16  # calls that wait in the queue, where more wait before it (providers/store/places.py)
 THINKS = 1.0  # seconds on average between an answer and a person's next sentence; the flood never thinks
 TEMPLATE = library().versions["kitchen_renovation@1"]
 TALKED = [nth for nth, says in enumerate(ROUND) if says.kind != "input"]  # one call of a model each; an input may take two
@@ -127,7 +128,7 @@ async def _load(report: Report, bed: Bed, crowd: Crowd, load: str, turns: int, m
     crowd.took.clear()
     async with crowd.flooding(flood, 1000):
         if flood:
-            await _backlog(bed, many // 2)
+            await _backlog(bed, FULL)
         async with asyncio.TaskGroup() as talking:
             for nth, journey in enumerate(people):
                 talking.create_task(crowd.talk("others", journey, nth, THINKS, turns))
@@ -187,7 +188,7 @@ async def _shares(report: Report, bed: Bed, crowd: Crowd, many: int, seconds: fl
     journeys = {"flood": await crowd.begin("flood", many)} | {other: await crowd.begin(other, 10) for other in OTHERS}
     everyone = [journey for ids in journeys.values() for journey in ids]
     async with crowd.flooding(everyone, 2000):
-        await _backlog(bed, (many + 10 * len(OTHERS)) // 2)
+        await _backlog(bed, FULL)
         began = datetime.now(UTC)
         await asyncio.sleep(seconds)  # the window itself
         ended = datetime.now(UTC)

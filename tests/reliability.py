@@ -12,7 +12,9 @@ from typing import Final, Literal, NamedTuple
 from activities.models import SECONDS
 from api.routes.turns import send_message
 from providers.breaker import FAILURES, LONG_REST, LONGEST_REST, PROBE, REST
+from providers.store.places import SERVED_WITHIN
 from tests.outages.table import rows
+from workflows.asking import IN_LINE
 from workflows.policies import MODEL_CALL
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "reliability.md"
@@ -220,6 +222,7 @@ def tables() -> dict[str, str]:
 
 def limits() -> str:
     tries, whole = MODEL_CALL["retry_policy"].maximum_attempts, MODEL_CALL["schedule_to_close_timeout"].total_seconds()
+    in_line, queued = IN_LINE.total_seconds(), MODEL_CALL["schedule_to_start_timeout"].total_seconds()
     waits = inspect.signature(send_message).parameters["wait"].default
     rows = [
         ["calls of a turn", "at most two: `answer`, and `reply` where there is an outcome to word"],
@@ -231,6 +234,11 @@ def limits() -> str:
         ["requests to a model that rests", f"one probe, of all workers together, and never two within {REST:g} seconds"],
         ["time for one request", f"{SECONDS:g} seconds; {PROBE:g} for a probe"],
         ["time for one model, tries and pauses together", f"{whole:g} seconds"],
+        [
+            "time for a call's turn, where `HOMEVIEW_MODEL_CALLS_PER_SECOND` is used up",
+            f"{in_line:g} seconds in its tenant's line and {queued:g} in the "
+            f"queue, there {SERVED_WITHIN:g} as a rule; then the reply comes without a model",
+        ],
         ["time that the API waits before it answers 202", f"{waits:g} seconds; `?wait=` changes it"],
     ]
     return table(["limit", ""], rows)

@@ -210,7 +210,7 @@ model_calls = Table(
 )
 
 # Turns of the last seconds that want a place in the models' queue, where it has a rate limit (providers/store/places.py). `at`: since when
-# they wait for one, or have it.
+# they wait for one, or have it; `gone`: its call has begun, or the turn has ended.
 places = Table(
     "places",
     metadata,
@@ -218,6 +218,8 @@ places = Table(
     Column("tenant", Id, nullable=False),
     Column("at", Utc, nullable=False),
     Column("granted", Boolean, nullable=False),
+    Column("gone", Boolean, nullable=False),
+    Index(None, "tenant", "gone"),
 )
 
 # What a model is told of a turn, in full; one row for each of the turn's calls.

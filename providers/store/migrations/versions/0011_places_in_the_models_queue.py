@@ -16,8 +16,10 @@ def upgrade() -> None:
         sa.Column("tenant", sa.String(length=64), nullable=False),
         sa.Column("at", providers.store.tables.Utc(timezone=True), nullable=False),
         sa.Column("granted", sa.Boolean(), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("turn_id", name=op.f("pk_places")),
     )
+    op.create_index(op.f("ix_places_tenant_gone"), "places", ["tenant", "gone"])
 
 
 def downgrade() -> None:

@@ -7,6 +7,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -22,10 +23,13 @@ from providers.offline.embeddings import MiniLM
 from providers.offline.reader import OfflineReader
 from providers.offline.writer import OfflineWriter
 from providers.pages import OUR_PAGES
+from providers.store.calls import SqlLedger
+from providers.store.places import SqlPlaces
 from tests.gemini.homeview import SensibleGemini
 from tests.gemini.running import fake_gemini
-from tests.replay.scenarios import ASKING, SCENARIOS
+from tests.replay.scenarios import ASKING, IN_LINE, SCENARIOS
 from tests.running import Stack, local_server, stack
+from worker.build import Providers
 
 HISTORIES = Path(__file__).parent / "histories"
 
@@ -47,7 +51,7 @@ async def record(folder: Path = HISTORIES) -> list[Path]:
         await ensure_index(OUR_PAGES, index, embedder)
         mind = (OfflineReader(embedder), ChromaKnowledge(index, embedder), OfflineWriter())
         async with local_server() as env, fake_gemini(rule=SensibleGemini(mind[0])) as gemini:
-            homes = {name: Path(work) / name for name in ("offline", "asking")}
+            homes = {name: Path(work) / name for name in ("offline", "asking", "in_line")}
             for home in homes.values():
                 home.mkdir()
             client = GeminiClient(SecretStr("no-key"), gemini.url)
@@ -56,8 +60,16 @@ async def record(folder: Path = HISTORIES) -> list[Path]:
                 written = [await kept(folder, homeview, name, partial(play, homeview)) for name, play in SCENARIOS.items()]
             async with stack(env, homes["asking"], mind, models=models) as homeview:
                 written += [await kept(folder, homeview, name, partial(play, homeview, gemini)) for name, play in ASKING.items()]
+            async with stack(env, homes["in_line"], mind, models=models, through=with_one_place) as homeview:
+                written += [await kept(folder, homeview, name, partial(play, homeview, gemini)) for name, play in IN_LINE.items()]
             await client.close()
     return [path for path in written if path]
+
+
+def with_one_place(providers: Providers) -> Providers:
+    """In the models' queue."""
+    assert isinstance(providers.ledger, SqlLedger)
+    return replace(providers, places=SqlPlaces(providers.ledger.store, 0.1))
 
 
 async def kept(folder: Path, homeview: Stack, name: str, play: Callable[[], Awaitable[str]]) -> Path | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 from tests.gemini.fake import FakeGemini
 from tests.moves import a_journey_at, first, publish, second, write
@@ -126,6 +127,26 @@ async def made_good(homeview: Stack, gemini: FakeGemini) -> str:
     return journey
 
 
+async def in_line(homeview: Stack, gemini: FakeGemini) -> str:
+    """Where the models' queue has one place, and another turn has it: a question that waits too long, one that is stopped while it waits,
+    and one that gets the place; still open."""
+    assert homeview.providers.places
+    journey = await homeview.start()
+    await homeview.providers.places.take("another turn", "home", datetime.now(UTC))
+    await homeview.say(journey, KITCHEN[1])
+    stopped = asyncio.create_task(homeview.say(journey, "what is quartz like as a countertop?"))
+    await until(lambda: is_open(homeview, journey), within=20)
+    await homeview.http.post(f"/v1/journeys/{journey}/stop", json={})
+    await stopped
+    await homeview.say(journey, KITCHEN[0])
+    return journey
+
+
+async def is_open(homeview: Stack, journey: str) -> bool:
+    turns = (await homeview.http.get(f"/v1/journeys/{journey}/messages")).json()["items"]
+    return any(turn["status"] == "open" for turn in turns)
+
+
 SCENARIOS: dict[str, Callable[[Stack], Awaitable[str]]] = {
     "whole_kitchen": whole_kitchen,
     "second_thoughts": second_thoughts,
@@ -139,3 +160,4 @@ ASKING: dict[str, Callable[[Stack, FakeGemini], Awaitable[str]]] = {
     "stopped": stopped,
     "made_good": made_good,
 }
+IN_LINE = {"in_line": in_line}

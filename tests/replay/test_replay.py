@@ -10,7 +10,7 @@ from temporalio.worker import Replayer
 from journeys import engine
 from providers.temporal import data_converter
 from tests.replay.record import HISTORIES
-from tests.replay.scenarios import ASKING, SCENARIOS
+from tests.replay.scenarios import ASKING, IN_LINE, SCENARIOS
 from tests.replay.variants import RecordsBeforeItOpens
 from tests.running import Stack, replays
 
@@ -23,7 +23,7 @@ def recorded(path: Path) -> WorkflowHistory:
 
 
 def test_every_scenario_has_a_recorded_history() -> None:
-    assert {path.stem.partition("-")[2] for path in RECORDED} >= {*SCENARIOS, *ASKING}
+    assert {path.stem.partition("-")[2] for path in RECORDED} >= {*SCENARIOS, *ASKING, *IN_LINE}
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)

@@ -1,4 +1,4 @@
-"""The same against an emulator that is not ours: llmock knows nothing of what we think that Gemini does.
+"""Both dialects against an emulator that is not ours: llmock knows nothing of what we think that Gemini or OpenAI does.
 
 It is a process of its own. It offers no embeddings.
 """
@@ -7,6 +7,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from providers.errors import (
 )
 from providers.gemini.client import GeminiClient
 from providers.gemini.model import DEFAULT_MODEL, GeminiModel
+from providers.openai_compatible.client import ChatClient
+from providers.openai_compatible.model import DEEPSEEK_MODEL, ChatModel
 from tests.running import free_port
 
 pytestmark = pytest.mark.anyio
@@ -64,17 +67,39 @@ async def control(address: str) -> AsyncIterator[httpx2.AsyncClient]:
         yield control
 
 
-@pytest.fixture(scope="module")
-async def client(address: str) -> AsyncIterator[GeminiClient]:
-    client = GeminiClient(SecretStr("any-key"), f"{address}/gemini")
-    yield client
-    await client.close()
+@dataclass(frozen=True)
+class Dialect:
+    """What differs: `prompt`, where it counts what it was asked; `withheld`, how it says that it blocked an answer; `chunks`: those that we
+    are told of when two have arrived, of which one may only say who speaks."""
+
+    default: str
+    prompt: str
+    withheld: str
+    chunks: int
+
+
+DIALECTS = {
+    "gemini": Dialect(DEFAULT_MODEL, "promptTokenCount", "SAFETY", 2),
+    "openai": Dialect(DEEPSEEK_MODEL, "prompt_tokens", "content_filter", 1),
+}
+
+
+@pytest.fixture(params=list(DIALECTS))
+def dialect(request: pytest.FixtureRequest) -> Dialect:
+    return DIALECTS[request.param]
 
 
 @pytest.fixture
-async def model(client: GeminiClient, control: httpx2.AsyncClient) -> GeminiModel:
+async def model(address: str, control: httpx2.AsyncClient, dialect: Dialect) -> AsyncIterator[LanguageModel]:
     await control.post("/reset")
-    return GeminiModel(client)
+    if dialect is DIALECTS["gemini"]:
+        gemini = GeminiClient(SecretStr("any-key"), f"{address}/gemini")
+        yield GeminiModel(gemini)
+        await gemini.close()
+    else:
+        chat = ChatClient("DeepSeek", SecretStr("any-key"), f"{address}/v1")
+        yield ChatModel(chat)
+        await chat.close()
 
 
 async def will(control: httpx2.AsyncClient, *behaviors: Behavior) -> None:
@@ -95,15 +120,17 @@ async def ask(model: LanguageModel, streams: bool, heard: list[str] | None = Non
 
 
 @STREAMS
-async def test_a_question_is_answered_counted_and_priced(model: GeminiModel, control: httpx2.AsyncClient, streams: bool) -> None:
+async def test_a_question_is_answered_counted_and_priced(
+    model: LanguageModel, control: httpx2.AsyncClient, dialect: Dialect, streams: bool
+) -> None:
     await will(control, {"type": "reply", "text": SAID})
     answer = await ask(model, streams)
-    assert (answer.text, answer.finish, answer.priced_as) == (SAID, "stop", DEFAULT_MODEL)
-    assert answer.usage["promptTokenCount"] > 0 and answer.cost > 0
+    assert (answer.text, answer.finish, answer.priced_as) == (SAID, "stop", dialect.default)
+    assert answer.usage[dialect.prompt] > 0 and answer.cost > 0
     assert await requests(control) == 1
 
 
-async def test_a_stream_grows_to_the_whole_answer(model: GeminiModel, control: httpx2.AsyncClient) -> None:
+async def test_a_stream_grows_to_the_whole_answer(model: LanguageModel, control: httpx2.AsyncClient) -> None:
     heard: list[str] = []
     await will(control, {"type": "reply", "text": SAID})
     await ask(model, True, heard)
@@ -112,20 +139,20 @@ async def test_a_stream_grows_to_the_whole_answer(model: GeminiModel, control: h
 
 
 @STREAMS
-async def test_a_shape_is_asked_for_and_answered(model: GeminiModel, control: httpx2.AsyncClient, streams: bool) -> None:
+async def test_a_shape_is_asked_for_and_answered(model: LanguageModel, control: httpx2.AsyncClient, streams: bool) -> None:
     await will(control, {"type": "reply", "text": '{"inches": 12, "reply": "Twelve."}'})
     answer = await ask(model, streams, schema=Depth)
     assert Depth.model_validate_json(answer.text) == Depth(inches=12, reply="Twelve.")
 
 
 @STREAMS
-@pytest.mark.parametrize(("word", "finish", "reason"), [("length", "max_tokens", ""), ("content_filter", "blocked", "SAFETY")])
+@pytest.mark.parametrize(("word", "finish"), [("length", "max_tokens"), ("content_filter", "blocked")])
 async def test_an_answer_that_ends_otherwise_says_how(
-    model: GeminiModel, control: httpx2.AsyncClient, streams: bool, word: str, finish: str, reason: str
+    model: LanguageModel, control: httpx2.AsyncClient, dialect: Dialect, streams: bool, word: str, finish: str
 ) -> None:
     await will(control, {"type": "reply", "text": "A wall", "finish_reason": word})
     answer = await ask(model, streams)
-    assert (answer.text, answer.finish, answer.reason) == ("A wall", finish, reason)
+    assert (answer.text, answer.finish, answer.reason) == ("A wall", finish, dialect.withheld if finish == "blocked" else "")
 
 
 @STREAMS
@@ -142,7 +169,7 @@ async def test_an_answer_that_ends_otherwise_says_how(
     ],
 )
 async def test_a_refusal_is_one_request_and_one_error_of_ours(
-    model: GeminiModel, control: httpx2.AsyncClient, streams: bool, status: int, kind: type[ProviderError]
+    model: LanguageModel, control: httpx2.AsyncClient, streams: bool, status: int, kind: type[ProviderError]
 ) -> None:
     await will(control, {"type": "fail", "status": status, "times": 1, "retry_after": 2})
     with pytest.raises(ProviderError) as failure:
@@ -153,7 +180,7 @@ async def test_a_refusal_is_one_request_and_one_error_of_ours(
 
 
 @STREAMS
-async def test_a_delay_ends_at_the_deadline(model: GeminiModel, control: httpx2.AsyncClient, streams: bool) -> None:
+async def test_a_delay_ends_at_the_deadline(model: LanguageModel, control: httpx2.AsyncClient, streams: bool) -> None:
     await will(control, {"type": "delay", "seconds": 2})
     with pytest.raises(UpstreamTimeout):
         await ask(model, streams, seconds=0.3)
@@ -164,16 +191,13 @@ async def test_a_delay_ends_at_the_deadline(model: GeminiModel, control: httpx2.
     [("disconnect", UpstreamNetwork), ("truncate", UpstreamNetwork), ("malformed", Upstream5xx), ("stall", UpstreamTimeout)],
 )
 async def test_a_stream_that_goes_wrong_is_no_answer(
-    model: GeminiModel, control: httpx2.AsyncClient, fault: str, kind: type[ProviderError]
+    model: LanguageModel, control: httpx2.AsyncClient, dialect: Dialect, fault: str, kind: type[ProviderError]
 ) -> None:
     heard: list[str] = []
-    await will(
-        control,
-        {"type": "reply", "text": SAID},
-        {"type": "stream_fault", "kind": fault, "after_chunks": 2, "stall_seconds": 2},
-    )
+    wrong = {"type": "stream_fault", "kind": fault, "after_chunks": 2, "stall_seconds": 2}
+    await will(control, {"type": "reply", "text": SAID}, wrong)
     with pytest.raises(ProviderError) as failure:
         await ask(model, True, heard, seconds=1 if fault == "stall" else 10)
     assert type(failure.value) is kind
-    assert len(heard) == 2
+    assert len(heard) == dialect.chunks
     assert await requests(control) == 1

@@ -5,9 +5,11 @@ A model of the fake Gemini's thinks so long that a turn costs some two dollars a
 
 import asyncio
 import contextlib
+import itertools
+import json
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -17,9 +19,10 @@ from typing import Any
 import httpx2
 import pytest
 from pydantic import SecretStr
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from temporalio.client import Client
 
+from activities.models import TOKENS
 from journeys import names
 from journeys.messages import Begin, JourneyStart
 from providers.library import library
@@ -28,12 +31,15 @@ from providers.store.migrate import migrate
 from providers.store.store import Store
 from providers.store.tables import alerts, budgets, model_calls, turns
 from providers.temporal import connect
+from tests.crashes.asked_again import Asking, by_asking, faults_in_asking
+from tests.crashes.money import faults_in_the_end
+from tests.gemini.asked import Asked
 from tests.gemini.fake import FakeGemini
-from tests.gemini.homeview import SensibleGemini
+from tests.gemini.homeview import SensibleGemini, brief_of
 from tests.gemini.running import fake_gemini
 from tests.mailbox import mailbox, webhook
 from tests.providers.test_budgets import guarded
-from tests.running import Processes, replays, until
+from tests.running import BUSY, Processes, replays, until
 from worker.talk import Talk
 from workflows.journey import JourneyWorkflow
 
@@ -43,7 +49,10 @@ DOLLARS_A_MILLION = 1_000  # for what it says and thinks; what it is asked is fr
 THOUGHTS = 2_000  # tokens
 CAP = Decimal(20)  # of a journey: told at 10 and 16 dollars, and the tenth turn or so is not covered
 QUESTION = "how long does a kitchen renovation take, for {} people?"
-HUNG = 8  # calls that a kill ends
+AT_ONCE = 64  # turns
+NO_SCHEMA = json.dumps({"something_else": "valid JSON of no schema, thought about and paid for like any other"})
+GUARDED = "IntegrityError"  # of the database, where it refuses what nobody should have asked of it
+HELD = 8  # calls that are held when a kill falls
 SHORT_RUN = 60  # events: some four turns
 PATIENCE = 120.0  # seconds; only the end of a hang
 
@@ -65,9 +74,20 @@ class Bank:
     async def spent(self, journey: str) -> Decimal:
         return sum((row["spent"] for row in await self.rows(budgets, budgets.c.key == journey)), Decimal(0))
 
-    @property
-    def hung(self) -> int:
-        return sum(call.gave == "hang" for call in self.gemini.calls)
+    async def highest(self) -> Decimal:
+        """What was spent and reserved of any day when it was most, by `watched`."""
+        most = await self.store.read(lambda db: db.execute(text("SELECT max(height) FROM heights")).scalar_one())
+        return Decimal(most).scaleb(-8)
+
+    async def sees(self, what: str, condition: Callable[[], bool]) -> None:
+        """Waits until it is so; fails with what was seen instead."""
+        try:
+            await until(condition, PATIENCE / BUSY, every=0.005)
+        except TimeoutError:
+            calls = Counter(call["status"] for call in await self.rows(model_calls))
+            gave = Counter(call.gave for call in self.gemini.calls)
+            seen = f"{self.gemini.open} calls are under way, the fake gave {dict(gave)}, the ledger holds {dict(calls)}"
+            raise AssertionError(f"{what}: that never came; {seen}") from None
 
     async def alert(self, key: str) -> dict[str, Any]:
         return next(iter(await self.rows(alerts, alerts.c.key == key)), {"status": "none", "reached": []})
@@ -78,6 +98,39 @@ class Bank:
     def restart(self) -> None:
         self.processes.kill("worker")
         self.processes.worker()
+
+
+class EverySecond:
+    """Which calls a fault befalls, so that some are under way while others are answered."""
+
+    def __init__(self) -> None:
+        self.is_on = True
+        self._numbers = itertools.count()
+
+    def __call__(self, asked: Asked) -> bool:
+        return self.is_on and brief_of(asked) is not None and next(self._numbers) % 2 == 0
+
+
+async def watched(store: Store) -> None:
+    """From here on the database keeps what is spent and reserved of a day, after each change (SQLite's hundred-millionths of a dollar)."""
+
+    def watch(db: Any) -> None:
+        db.execute(text("CREATE TABLE heights (height BIGINT)"))
+        keep = "INSERT INTO heights VALUES (NEW.spent + NEW.reserved)"
+        db.execute(text(f"CREATE TRIGGER watch AFTER UPDATE ON budgets WHEN NEW.scope = 'day' BEGIN {keep}; END"))
+
+    await store.write(watch)
+
+
+def held_by(call: Mapping[str, Any]) -> Decimal:
+    """What it had to reserve: a repair may say twice as much."""
+    return Decimal((2 if call["name"].endswith(".repair") else 1) * TOKENS * DOLLARS_A_MILLION) / 1_000_000
+
+
+def first_refused(calls: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """By journey the call that its budget did not cover; one behind it is refused without a look at the budget."""
+    refused = sorted((call for call in calls if call["status"] == "over_budget"), key=lambda call: call["started_at"], reverse=True)
+    return {call["journey_id"]: call for call in refused}
 
 
 @contextlib.asynccontextmanager
@@ -201,35 +254,65 @@ async def test_each_threshold_is_told_once_whatever_is_killed_and_continued_mean
 async def test_sixty_four_turns_at_once_on_one_budget_never_go_above_it_through_two_kills(
     tmp_path: Path, index_root: Path, mind: tuple[Any, Any, Any]
 ) -> None:
-    """A model that never comes to an answer: each turn asks it twice, and each kill ends some calls. The database refuses a statement
-    that would leave more than the cap (guarded); then a turn would have failed."""
-    cap = Decimal(150)  # of the day: for about half of the 128 calls that are wanted
+    """A model that never comes to an answer: each turn asks it twice, at two dollars. Every second call is held until the worker is killed.
+    The database refuses a statement that would leave more than the cap (guarded); the call would have failed then."""
+    cap = Decimal(150)  # of the day: for some sixty of the 128 calls that are wanted
     async with bank(tmp_path, index_root, mind, day_spend=str(cap), journey_spend="100") as home:
-        home.gemini.rule = lambda asked: '{"something_else": "of no schema, and paid for all the same"}'
-        home.gemini.fault("hang", times=HUNG)
+        await watched(home.store)
+        home.gemini.rule = lambda asked: NO_SCHEMA
+        home.gemini.fault("hang", times=None, of=(held := EverySecond()))
         talk = Talk(home.http)
-        async with asyncio.timeout(3 * PATIENCE):
-            journeys = [view["journey_id"] for view in await asyncio.gather(*(talk.start("kitchen_renovation@1") for _ in range(64)))]
-            saying = [asyncio.create_task(talk.say(journey, QUESTION.format(2))) for journey in journeys]
-            killed: set[tuple[str, int]] = set()  # calls that a kill ended, by deed and attempt
-            for kill in (1, 2):
-                await until(lambda kill=kill: home.hung >= kill * HUNG, PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            views = await asyncio.gather(*(talk.start("kitchen_renovation@1") for _ in range(AT_ONCE)))
+        journeys = {QUESTION.format(number): view["journey_id"] for number, view in enumerate(views, 2)}
+        killed: list[set[tuple[str, int]]] = []  # by kill the tries that it ended: a call's deed and how often it had been made
+        async with asyncio.TaskGroup() as people:
+            saying = [people.create_task(talk.say(journey, question)) for question, journey in journeys.items()]
+            for _ in range(2):
+                await home.sees(f"{HELD} calls under way", lambda: home.gemini.open >= HELD)
                 home.processes.kill("worker")
-                killed |= {(call["deed"], call["attempts"]) for call in await home.rows(model_calls, model_calls.c.status == "started")}
-                assert len(killed) >= kill * HUNG
-                if kill == 1:
-                    home.gemini.fault("hang", times=HUNG)
+                under_way = await home.rows(model_calls, model_calls.c.status == "started")
+                killed.append({(call["deed"], call["attempts"]) for call in under_way} - set().union(*killed))
+                assert await home.rows(model_calls, model_calls.c.status == "over_budget") == []  # the cap is still to be met
+                await home.sees("no call of the killed worker's", lambda: home.gemini.open == 0)
+                held.is_on = len(killed) < 2
                 home.processes.worker()
-            ended = await asyncio.gather(*saying)
-        calls = {call["deed"]: call for call in await home.rows(model_calls, model_calls.c.prompt != "")}
-        days = await home.rows(budgets, budgets.c.scope == "day")
+            await home.sees("an end of all turns", lambda: all(turn.done() for turn in saying))
+        ended = [turn.result() for turn in saying]
         assert {turn["status"] for turn in ended} == {"done"}
-        assert {turn["degraded"][-1] for turn in ended} >= {"over_budget"}
-        in_doubt = {deed: call["in_doubt"] for deed, call in calls.items() if call["in_doubt"]}
-        assert in_doubt == Counter(deed for deed, _ in killed)
-        assert all(call["attempts"] <= 1 + call["in_doubt"] + call["lost"] for call in calls.values())  # what was settled is not made again
-        assert [row for row in await home.rows(budgets) if row["reserved"]] == []
-        assert [call for call in calls.values() if call["reserved"]] == []
-        assert sum(day["spent"] for day in days) == sum(call["cost"] + call["doubtful"] for call in calls.values())
-        assert cap / 2 < max(day["spent"] for day in days) <= cap
+        assert not [turn for turn in ended if GUARDED in turn["degraded"]] and GUARDED not in home.processes.log("worker")
+
+        calls = await home.rows(model_calls, model_calls.c.prompt != "")
+        refused = first_refused(calls)
+        assert {call["why"] for call in refused.values()} == {"day"}
+        told = {journey for journey, turn in zip(journeys.values(), ended, strict=True) if "over_budget" in turn["degraded"]}
+        assert told == refused.keys()
+        # When a call was refused there was less left than it would have held: the cap was met while turns ran beside each other.
+        assert cap - min(map(held_by, refused.values())) < await home.highest() <= cap
+
+        # Each kill fell on tries of its own that were under way, and each of these is in doubt for good; no other is.
+        assert all(len(tries) >= HELD for tries in killed)
+        in_doubt = Counter({call["deed"]: call["in_doubt"] for call in calls if call["in_doubt"]})
+        assert in_doubt == Counter(deed for deed, _ in itertools.chain(*killed))
+        asked, questions = by_asking(home.gemini.calls), {journey: question for question, journey in journeys.items()}
+        kept: dict[Asking, list[dict[str, Any]]] = {}
+        for call in calls:
+            kept.setdefault((questions[call["journey_id"]], call["name"].endswith(".repair")), []).append(call)
+        assert [(asking, fault) for asking in asked for fault in faults_in_asking(asked[asking], kept.get(asking, []))] == []
+
+        # One after the other until none is covered: nobody else holds anything then, so less is left than that call would have held.
+        person = Person(talk, views[0]["journey_id"], itertools.count(AT_ONCE + 2))
+        for _ in range(AT_ONCE):
+            if "over_budget" in (await person.says())["degraded"]:
+                break
+        else:
+            pytest.fail("the budget covers more than it holds")
+        calls = await home.rows(model_calls, model_calls.c.prompt != "")
+        last = max((call for call in calls if call["status"] == "over_budget"), key=lambda call: call["started_at"])
+        days = await home.rows(budgets, budgets.c.scope == "day")
+        assert all(day["spent"] <= cap for day in days)
+        assert cap - held_by(last) < max(days, key=lambda day: day["period"])["spent"]
+        assert sum(day["spent"] for day in days) == sum(call["cost"] + call["doubtful"] for call in calls)
+        assert [row for row in [*calls, *await home.rows(budgets)] if row["reserved"]] == []
         assert not await home.rows(turns, turns.c.status == "open")
+        assert await faults_in_the_end(home.processes.settings.database_url) == []

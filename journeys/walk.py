@@ -62,8 +62,8 @@ class Walk:
         held = self.state.steps[step.id]
         if any(other in self.behind or self.state.steps[other].status not in SETTLED for other in step.depends_on):
             self.behind.add(step.id)
-            if held.status != "skipped":
-                self.state.set_step(step.id, status="stale" if held.was_reached else "pending", asked_at=None)
+            if held.status != "skipped" or (held.passed_over and not self.is_left_out(step)):
+                self.state.set_step(step.id, status="stale" if held.was_reached else "pending", passed_over=False, asked_at=None)
             return
         if held.status == "skipped" and not held.passed_over:
             return

@@ -214,6 +214,19 @@ def test_a_step_that_is_for_somebody_else_is_passed_over_and_comes_with_them() -
         play.tell(SwitchedPersona(persona="investor"))
 
 
+def test_a_step_that_comes_with_somebody_else_is_not_shown_as_skipped_while_it_waits_for_another() -> None:
+    mine = {"personas": ["diy_worker"]}
+    steps = [a_step("safety", needs=[a_need("tools")], **mine), a_step("demolish", needs=[a_need("day")], depends_on=["safety"], **mine)]
+    play = a_play(*steps, a_step("hire", needs=[a_need("trade")]), personas=["homeowner", "diy_worker"])
+    assert (play.statuses["safety"], play.statuses["demolish"]) == ("skipped", "skipped")
+    play.tell(SwitchedPersona(persona="diy_worker"))
+    assert (play.statuses["safety"], play.statuses["demolish"]) == ("open", "pending")
+    play.give("tools")
+    assert (play.statuses["safety"], play.statuses["demolish"]) == ("done", "open")
+    play.tell(SwitchedPersona(persona="homeowner"))
+    assert (play.statuses["safety"], play.statuses["demolish"]) == ("skipped", "skipped")
+
+
 def test_another_persona_is_offered_after_two_messages_once_and_asked_before_it_is_switched_to() -> None:
     play = for_two()
     play.tell(said("small_talk", sounds_like="diy_worker"))

@@ -108,7 +108,7 @@ class Changes(Walk):
     def went_back(self, step_id: str) -> None:
         """The step is open again with what it had; whoever depends on it waits until it is settled. Nothing is deleted."""
         step = step_named(self.template, step_id)
-        cleared = {"chosen": None, "chosen_for": None, "problem": None, "problem_for": None, "asked_at": None}
+        cleared: dict[str, object] = {"chosen": None, "chosen_for": None, "refused": {}, "asked_at": None}
         self.state.set_step(step_id, status="open", revisiting=bool(step.needs), **cleared)
         held, depend = self.state.steps, dependants(self.template, step_id)
         affected = [s.id for s in self.template.steps if s.id in depend and held[s.id].was_reached and held[s.id].status != "skipped"]
@@ -123,11 +123,15 @@ class Changes(Walk):
         for result in fact.results:
             held = self.state.steps[result.step]
             if result.ref is not None:
-                self.state.set_step(result.step, results={**held.results, result.skill: result.ref}, problem_passes=False)
+                passes = held.problem_passes and bool(held.refused)
+                self.state.set_step(result.step, results={**held.results, result.skill: result.ref}, problem_passes=passes)
                 self.line("made", result.step, [result.skill])
             else:
-                self.state.set_step(result.step, problem=result.problem, problem_for=result.inputs_hash, problem_passes=result.passes)
-                if not (held.problem_passes and result.passes):  # tried again and still broken: it was said before
+                refused = {**held.refused, result.inputs_hash: result.problem or ""}
+                passes = result.passes or (held.problem_passes and bool(held.refused))
+                self.state.set_step(result.step, refused=refused, problem_passes=passes)
+                said = any(line.code == "problem" and line.about == result.step for line in self.say)
+                if not said and not (held.problem_passes and result.passes):  # tried again and still broken: it was said before
                     self.line("problem", result.step)
 
 

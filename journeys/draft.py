@@ -105,7 +105,7 @@ class Draft(Hearing):
         for step in self.template.steps:
             held = self.state.steps[step.id]
             if held.status == "blocked" and held.problem_passes and all(run.skill in self.skills for run in step.run):
-                self.state.set_step(step.id, problem_for=None)
+                self.state.set_step(step.id, refused={})
 
     def look_at_prices_again(self) -> None:
         """A result made by another version of its skill no longer holds, so that it is made again; the others stand."""
@@ -118,7 +118,7 @@ class Draft(Hearing):
             if results != held.results:
                 self.state.set_step(step.id, results=results)
             if held.status == "blocked":  # what was not known then may be known by now
-                self.state.set_step(step.id, problem=None, problem_for=None)
+                self.state.set_step(step.id, refused={})
 
     def paused(self) -> None:
         """Changes nothing but status and timers, since it lands in the middle of other turns. Who was long away still is, on resuming."""

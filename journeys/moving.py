@@ -205,8 +205,8 @@ def _fitted(step: Step, held: StepState) -> StepState:
     skills = {run.skill for run in step.run}
     if set(held.results) - skills:
         changes["results"] = {skill: ref for skill, ref in held.results.items() if skill in skills}
-    if held.problem and not step.run:
-        changes |= {"problem": None, "problem_for": None}
+    if held.refused and not step.run:
+        changes["refused"] = {}
     if held.revisiting and not step.needs:
         changes["revisiting"] = False
     options = {pick.id for pick in step.decision.options} if step.decision else set()

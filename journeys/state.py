@@ -4,9 +4,9 @@ Texts, results and the conversation are in SQL; the state holds decisions, small
 """
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
 from journeys.effects import EffectRef
 from journeys.inputs import Kept, Slug, Value
@@ -90,13 +90,25 @@ class StepState(Kept):
     awaits: Awaited = "decision"  # for what, while it is waiting
     rested_at: datetime | None = None  # when the time that has to pass had passed
     went: dict[str, int] = {}  # how often an option that leads back or starts something was chosen
-    problem: str | None = None  # the sentence with which a skill refused, for the inputs_hash in problem_for
-    problem_for: str | None = None
-    problem_passes: bool = False  # the skill itself is broken: tried again when the person is next heard
+    refused: dict[str, str] = {}  # by the inputs_hash, the sentence with which a skill refused it
+    problem_passes: bool = False  # a skill itself is broken: tried again when the person is next heard
     passed_over: bool = False  # skipped by the template, not by the person: open again when the condition no longer holds
+
+    @model_validator(mode="before")
+    @classmethod
+    def _held_by_an_earlier_version(cls, held: Any) -> Any:
+        """Up to 0.1.0 a step remembered one refusal, as `problem` and `problem_for`."""
+        if isinstance(held, dict) and held.get("problem_for"):
+            return {**held, "refused": {held["problem_for"]: held.get("problem") or ""}}
+        return held
 
     def but(self, **changes: object) -> "StepState":
         return self.model_copy(update=changes)
+
+    @property
+    def problem(self) -> str | None:
+        """Why its results can't be made, each skill's sentence once; None where they can."""
+        return " ".join(dict.fromkeys(self.refused.values())) or None
 
     @property
     def was_reached(self) -> bool:

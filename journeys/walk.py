@@ -93,11 +93,11 @@ class Walk:
         elsewhere = held.status == "waiting" and held.awaits != "decision"
         return 2 if elsewhere else 1 if held.status == "blocked" else 0
 
-    def unproblematic(self, step: Step) -> dict[str, None]:
+    def unproblematic(self, step: Step) -> dict[str, dict[str, str]]:
         """A problem that something else stands for is remembered, or its skill would be tried again and again."""
-        return {} if step.on_failure else {"problem": None, "problem_for": None}
+        return {} if step.on_failure else {"refused": {}}
 
-    def wait(self, step: Step, awaits: Awaited, **cleared: None) -> None:
+    def wait(self, step: Step, awaits: Awaited, **cleared: object) -> None:
         held = self.state.steps[step.id]
         asked_at = held.asked_at if held.awaits == awaits and held.asked_at else self.now
         self.state.set_step(step.id, status="waiting", awaits=awaits, asked_at=asked_at, **cleared)
@@ -137,17 +137,17 @@ class Walk:
     def must_run(self, step: Step, upstream: dict[str, str]) -> bool:
         """Whether skills of the step have to run first; what was made for the same inputs is used again."""
         missing: list[SkillRun] = []
+        refused: dict[str, str] = {}  # all that stand: what one skill was refused isn't tried again for the sake of another
+        held, way = self.state.steps[step.id], self.instead(step)
         for index, run in enumerate(step.run):
-            held, hash_ = self.state.steps[step.id], inputs_hash(step, index, self.state, upstream)
-            if held.problem_for == hash_:
-                way = self.instead(step)
+            hash_ = inputs_hash(step, index, self.state, upstream)
+            if hash_ in held.refused:
+                refused[hash_] = held.refused[hash_]
                 if way is None or (way.ask and way.ask not in self.state.inputs):
                     self.state.set_step(step.id, status="open" if way else "blocked", asked_at=None)
                     return True
                 if way.ask:
                     upstream[step.id] = f"{upstream.get(step.id, '')}/{self.state.inputs[way.ask].model_dump_json()}"
-                elif held.status in ("open", "blocked"):
-                    self.line("went_without", step.id)
                 continue
             ref = held.results.get(run.skill)
             upstream[step.id] = f"{upstream.get(step.id, '')}/{hash_}@{ref.made_with if ref else ''}"
@@ -157,7 +157,9 @@ class Walk:
                 missing.append(SkillRun(step=step.id, skill=run.skill, version=version, inputs_hash=hash_, made_with=made_with))
         if missing:
             self.runs += missing
-            self.state.set_step(step.id, status="open", problem=None, problem_for=None, asked_at=None)
+            self.state.set_step(step.id, status="open", refused=refused, asked_at=None)
+        elif refused and way and not way.ask and held.status in ("open", "blocked"):
+            self.line("went_without", step.id)
         return bool(missing)
 
     def decision_hash(self, step: Step) -> str:
@@ -179,7 +181,7 @@ class Walk:
             return None
         if missing:
             return missing[0]
-        if held.problem_for and (way := self.instead(focus)):
+        if held.refused and (way := self.instead(focus)):
             return way.ask
         return focus.needs[0].name if held.revisiting and focus.needs else None
 

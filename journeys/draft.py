@@ -144,13 +144,8 @@ class Draft(Hearing):
                 self.state.status = "dormant"
         elif timer.step and self.state.status != "paused" and self.state.steps[timer.step].status == "waiting":
             step = step_named(self.template, timer.step)
-            if timer.kind == "rest":
-                if self.state.steps[step.id].awaits == "rest":
-                    self.state.set_step(step.id, rested_at=self.now)
-                    self.line("rested", step.id)
-                return
             awaits = self.state.steps[step.id].awaits
-            if awaits == "rest":
+            if timer.kind == "rest" or awaits == "rest":  # settling ends a rest
                 return
             if awaits == "outside":
                 self.line("overdue" if timer.kind == "deadline" else "remind", step.id)

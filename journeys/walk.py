@@ -114,10 +114,17 @@ class Walk:
         return had == condition.option if condition.option else had not in condition.unless
 
     def must_rest(self, step: Step) -> bool:
-        if step.rest is None or (self.state.steps[step.id].rested_at and not step.rest.until):
+        """Whether time has to pass first. Who comes first when it has passed, its timer, another's or a person, ends the rest for good."""
+        held = self.state.steps[step.id]
+        if step.rest is None or (held.rested_at and not step.rest.until):
             return False
         due = self.rested_at(step)
-        return due is None or due > self.now
+        if due is None or due > self.now:
+            return True
+        if held.status == "waiting" and held.awaits == "rest":
+            self.state.set_step(step.id, rested_at=self.now)
+            self.line("rested", step.id)
+        return False
 
     def rested_at(self, step: Step) -> datetime | None:
         """When the time that has to pass will have passed; None where it has not begun."""

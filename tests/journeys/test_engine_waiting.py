@@ -1,5 +1,6 @@
 """Waiting for others, for time and for what can't be made; loops with an end; roles, personas and journeys of their own."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -107,6 +108,35 @@ def test_a_pause_does_not_make_paint_dry_again() -> None:
     play.stop(engine_paused())
     play.tell(engine_resumed(), timedelta(days=1))
     assert play.state.next_due() == due
+
+
+def two_coats() -> Play:
+    coats = [a_step(name, needs=[a_need(f"{name}_on")], rest={"say": "it dries", "hours": 4}) for name in ("wall", "ceiling")]
+    play = a_play(*coats, a_step("hang", needs=[a_need("picture")], depends_on=["wall", "ceiling"]))
+    play.tell(Gave(inputs={"wall_on": Text(text="done"), "ceiling_on": Text(text="done")}))
+    return play
+
+
+def timers_come(play: Play) -> list[str]:
+    return [line.about for line in play.pass_time(timedelta(hours=5)) if line.code == "rested"]
+
+
+def the_person_is_first(play: Play) -> list[str]:
+    return [line.about for line in play.tell(said("small_talk"), timedelta(hours=5)) if line.code == "rested"]
+
+
+def a_pause_ends(play: Play) -> list[str]:
+    play.stop(engine_paused())
+    return [line.about for line in play.tell(engine_resumed(), timedelta(hours=5)) if line.code == "rested"]
+
+
+@pytest.mark.parametrize("ends", [timers_come, the_person_is_first, a_pause_ends])
+def test_whoever_comes_first_when_paint_is_dry_each_coat_has_dried_for_good(ends: Callable[[Play], list[str]]) -> None:
+    play = two_coats()
+    assert ends(play) == ["wall", "ceiling"]
+    for _ in range(2):
+        assert (play.statuses["wall"], play.statuses["ceiling"], play.state.asked) == ("done", "done", "picture")
+        play.tell(said("small_talk"))
 
 
 def engine_paused() -> Any:

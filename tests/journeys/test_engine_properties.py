@@ -644,3 +644,16 @@ def test_a_timer_whose_reason_is_gone_says_nothing() -> None:
     for kind in ("nudge", "dormant"):
         decision = engine.decide(play.template, play.state, TimeCame(timer=Timer(id=kind, kind=kind, due_at=NOW)), play.now, play.versions)
         assert (decision.status, decision.say) == ("paused", [])
+
+
+@examples(60)
+@given(st.data(), templates(), st.booleans(), st.integers(0, 14))
+def test_a_word_that_asks_for_nothing_changes_no_step(data: st.DataObject, template: Template, rests: bool, moves: int) -> None:
+    play = Play(template, watch=sound)
+    live(data.draw, play, moves)
+    if rests:
+        play.go_on(lambda p: p.seen.waiting_for.kind == "rest")
+    with_refusal(play, said("small_talk"), data.draw(SPANS))  # what is due comes with it
+    before = play.state.steps
+    with_refusal(play, said("small_talk"), timedelta(0))
+    assert (play.state.steps, play.runs) == (before, [])

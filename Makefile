@@ -40,7 +40,7 @@ run: $(READY)  ## start everything on this machine: Temporal, two workers, API (
 
 test: $(READY)  ## run the tests with coverage, without any model's key
 	@echo "==> Tests"
-	@$(WITHOUT_KEYS) $(BIN)/python -m pytest -n 2 --dist loadfile -m "not long" --cov --cov-report=term --cov-fail-under=90
+	@$(WITHOUT_KEYS) $(BIN)/python -m pytest -n 3 --dist loadfile -m "not long" --cov --cov-report=term --cov-fail-under=90
 
 test-long: $(READY)  ## run those that `make test` leaves out: every journey disturbed, kills where a model is asked, a storm of kills, new examples
 	@echo "==> Long tests"

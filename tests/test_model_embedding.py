@@ -73,9 +73,10 @@ async def test_what_it_finds_is_what_the_model_is_told_and_what_it_cost_is_booke
     homeview, gemini = paid
     journey = await homeview.start()
     turn = await homeview.say(journey, ASKED.asked[0])
-    assert [call.name for call in gemini.calls] == [EMBED, "streamGenerateContent"]
     assert turn["reply"]["citations"][0]["id"] == ASKED.id
     kept = {call["name"]: call for call in await calls(homeview, journey)}
+    # A worker that is starved for three seconds is taken for dead, and its call is made again; so the ledger says how often.
+    assert [call.name for call in gemini.calls] == [EMBED, *["streamGenerateContent"] * kept["answer"]["attempts"]]
     assert (kept["embed"]["status"], kept["embed"]["attempts"]) == ("answered", 1)
     assert kept["embed"]["cost"] > 0
     assert float(turn["cost"]) == pytest.approx(float(kept["embed"]["cost"] + kept["answer"]["cost"]))

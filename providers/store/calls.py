@@ -1,5 +1,6 @@
 """The ledger of model calls and the briefs they are made from, as functions of a connection, and `providers.base.Ledger` on a Store."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -21,8 +22,9 @@ _ANSWERED_OR_OPEN = ("started", "failed")  # of these an answer is still wanted
 _MONEY = [model_calls.c[name] for name in ("journey_id", "tenant", "day", "reserved", "doubtful")]
 _COUNTS = (model_calls.c.attempts, model_calls.c.in_doubt, model_calls.c.lost)
 _STANDING = (model_calls.c.deed, model_calls.c.status, model_calls.c.why, *_COUNTS, *_MONEY)
+_FOUND = select(*_STANDING).where(model_calls.c.deed == bindparam("of_deed"))
 # Held until the commit: whoever books a call and whoever begins it again come one after the other.
-_OF_DEED = select(*_STANDING).where(model_calls.c.deed == bindparam("of_deed")).with_for_update()
+_OF_DEED = _FOUND.with_for_update()
 _OF_TURN = select(*_STANDING).where(model_calls.c.turn_id == bindparam("of_turn")).order_by(model_calls.c.deed).with_for_update()
 _OVER_BUDGET = (
     select(*_STANDING)
@@ -74,7 +76,8 @@ class SqlLedger:
         return await self.store.read(lambda db: heard(db, engine))
 
     async def book_call(self, deed: str, row: Mapping[str, Any]) -> Call:
-        return await self.store.write(lambda db: book_call(db, deed, row, self.caps))
+        # It is paid for, so it is kept though nobody waits any more: a heartbeat came late, or a stop. A call begun again finds it.
+        return await asyncio.shield(self.store.write(lambda db: book_call(db, deed, row, self.caps)))
 
     async def set_budget(self, journey_id: str, cap: Decimal) -> None:
         def set_it(db: Connection) -> None:
@@ -88,7 +91,7 @@ class SqlLedger:
         return await self.store.read(lambda db: lacking(db, turn_id))
 
     async def call_of(self, deed: str) -> Call | None:
-        kept = await self.store.read(lambda db: db.execute(_OF_DEED, {"of_deed": deed}).mappings().first())
+        kept = await self.store.read(lambda db: db.execute(_FOUND, {"of_deed": deed}).mappings().first())
         return _call(kept) if kept else None
 
     async def answer_of(self, deed: str) -> dict[str, Any]:

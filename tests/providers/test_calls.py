@@ -1,10 +1,13 @@
 """The ledger of model calls, on each database: what it says of a call once the turn that wanted it has ended."""
 
+import asyncio
+import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import NoResultFound
 
 from journeys.brief import Brief
@@ -53,6 +56,30 @@ async def test_its_answer_is_booked_all_the_same_when_it_comes_late(store: Store
     await ledger.book_call(DEED, {"status": "answered", "error": "", "raw": "late", "cost": 0.5, "ended_at": datetime.now(UTC)})
     call = await the_call(store)
     assert (call["status"], call["error"], call["raw"], call["cost"]) == ("answered", "", "late", 0.5)
+
+
+async def test_an_answer_that_has_come_is_booked_though_nobody_waits_for_it_any_more(store: Store) -> None:
+    await opened(store)
+    ledger = await begun(store)
+    held, go = threading.Event(), threading.Event()
+
+    def hold(_: Connection) -> None:
+        held.set()
+        assert go.wait(20)
+
+    holding = asyncio.create_task(store.write(hold))
+    await asyncio.to_thread(held.wait, 20)
+    booking = asyncio.create_task(ledger.book_call(DEED, {"status": "answered", "error": "", "raw": "yes", "cost": 0.5, "ended_at": NOW}))
+    await asyncio.sleep(0)  # it is under way
+    booking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await booking
+    go.set()
+    await holding
+    await store.write(lambda db: None)  # behind it
+    again = await begun(store)
+    assert ((await the_call(store))["raw"], (await the_call(store))["attempts"]) == ("yes", 1)
+    assert (call := await again.call_of(DEED)) and call.status == "answered"
 
 
 async def test_the_end_of_a_turn_leaves_a_call_as_it_ended(store: Store) -> None:

@@ -33,7 +33,7 @@ async def events(http: httpx2.AsyncClient, journey: str, position: int | None = 
 
 
 async def take(stream: AsyncIterator[Event], count: int) -> list[Event]:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         return [await anext(stream) for _ in range(count)]
 
 
@@ -43,7 +43,7 @@ async def test_a_stream_from_the_start_tells_every_turn_in_order(homeview: Stack
         await homeview.say(journey, text)
     view = await homeview.view(journey)
     told: list[Event] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for event in events(homeview.http, journey, 0):
             told.append(event)
             if event[2].get("turn") == view["turns"] and event[1] == "reply":
@@ -69,7 +69,7 @@ async def homeview_streams(homeview: Stack) -> bool:
 async def test_the_stream_ends_with_the_journey(homeview: Stack) -> None:
     journey = await homeview.start()
     await homeview.http.post(f"/v1/journeys/{journey}/abandon", json={})
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         told = [kind async for _, kind, _ in events(homeview.http, journey, 0)]
     assert told[-1] == "end"
 

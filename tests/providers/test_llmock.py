@@ -57,13 +57,14 @@ def address() -> Iterator[str]:
 @pytest.fixture(scope="module")
 async def control(address: str) -> AsyncIterator[httpx2.AsyncClient]:
     """Its own API, once it is up."""
-    async with httpx2.AsyncClient(base_url=f"{address}/_llmock") as control, asyncio.timeout(20):
-        while True:
-            try:
-                await control.get("/requests")
-                break
-            except httpx2.ConnectError:
-                await asyncio.sleep(0.05)
+    async with httpx2.AsyncClient(base_url=f"{address}/_llmock") as control:
+        async with asyncio.timeout(60):
+            while True:
+                try:
+                    await control.get("/requests")
+                    break
+                except httpx2.ConnectError:
+                    await asyncio.sleep(0.05)
         yield control
 
 

@@ -36,7 +36,7 @@ def other(url: str) -> Iterator[Store]:
 
 async def behind(stream: Stream) -> None:
     """Until it is told to read the log: the tailer has begun to watch, or begun again."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await stream.news.wait()
     assert stream.take()[1]
 
@@ -44,7 +44,7 @@ async def behind(stream: Stream) -> None:
 async def given(stream: Stream, count: int, above: int = 0) -> list[int]:
     """As a reader does who has read the log up to `above`."""
     seen: list[int] = []
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while len(seen) < count:
             await stream.news.wait()
             entries, lost = stream.take()

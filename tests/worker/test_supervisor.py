@@ -42,7 +42,7 @@ async def supervisor(tmp_path, said):
 
 
 async def eventually(condition):
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110  another process sets no event of ours
             await asyncio.sleep(0.02)
 
@@ -85,7 +85,7 @@ async def test_a_child_that_is_killed_starts_again_with_a_new_pid(supervisor, jo
 async def test_three_deaths_end_it_and_the_last_lines_are_told(supervisor, tmp_path):
     await supervisor.start(python("print('first'); print('last'); raise SystemExit(7)"))
     with pytest.raises(GaveUp) as gave_up:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await supervisor.gave_up()
     assert str(gave_up.value).startswith("The thing ended with exit code 7, for the third time in a minute. Its last lines, from ")
     assert str(gave_up.value).endswith("\n    first\n    last")
@@ -95,7 +95,7 @@ async def test_three_deaths_end_it_and_the_last_lines_are_told(supervisor, tmp_p
 async def test_an_end_without_error_counts_as_a_death_too(supervisor):
     await supervisor.start(python("pass"))
     with pytest.raises(GaveUp, match="exit code 0, for the third time"):
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await supervisor.gave_up()
 
 

@@ -122,14 +122,13 @@ class Changes(Walk):
     def made(self, fact: Made) -> None:
         for result in fact.results:
             held = self.state.steps[result.step]
+            passes = held.problem_passes and bool(held.refused)  # that of another skill of the step
             if result.ref is not None:
-                passes = held.problem_passes and bool(held.refused)
                 self.state.set_step(result.step, results={**held.results, result.skill: result.ref}, problem_passes=passes)
                 self.line("made", result.step, [result.skill])
             else:
                 refused = {**held.refused, result.inputs_hash: result.problem or ""}
-                passes = result.passes or (held.problem_passes and bool(held.refused))
-                self.state.set_step(result.step, refused=refused, problem_passes=passes)
+                self.state.set_step(result.step, refused=refused, problem_passes=passes or result.passes)
                 said = any(line.code == "problem" and line.about == result.step for line in self.say)
                 if not said and not (held.problem_passes and result.passes):  # tried again and still broken: it was said before
                     self.line("problem", result.step)

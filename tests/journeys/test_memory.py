@@ -249,7 +249,7 @@ def test_whatever_a_template_and_a_person_say_the_journey_so_far_is_bounded(word
     state = a_state(template, title=words * 9, inputs={need.name: Text(text=words) for _, need in template.needs()})
     ref = ResultRef(version=1, inputs_hash="h", made_with="1", headline=headline, made_at=NOW)
     for step in template.steps:
-        state.set_step(step.id, status=status, chosen="a", problem=headline, results={"estimate": ref})
+        state.set_step(step.id, status=status, chosen="a", refused={"h": headline}, results={"estimate": ref})
     page = summary(template, state)
     assert len(page) <= SUMMARY
     assert len(page.splitlines()) <= 5
